@@ -1,0 +1,1 @@
+"""Physics and signal processing: arrays in, numbers out; numpy and scipy only."""
