@@ -1,0 +1,1 @@
+"""Signals and fleets with known truth; numpy only."""
