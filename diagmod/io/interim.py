@@ -1,0 +1,51 @@
+"""What the ``load`` stage leaves for the stages after it: ``data/interim``.
+
+Beside the tables there is ``dataset.json``, what the data set declares of itself, so that no later
+stage has to open ``data/raw``.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from diagmod.io.dataset_files import Dataset
+from diagmod.io.schemas import FINDINGS, LOAD_REPORT, MOTORS, RECORDINGS, TREND
+from diagmod.io.tables import write_table
+
+if TYPE_CHECKING:
+    from diagmod.io.loading import LoadedDataset
+
+DATASET_FILE = "dataset.json"
+
+
+def write_interim(loaded: LoadedDataset, folder: Path, lineage: dict[str, Any]) -> None:
+    """Write tables, the quarantine as CSV for people, and the data set's own description.
+
+    Parameters
+    ----------
+    loaded : LoadedDataset
+    folder : Path
+        ``data/interim``; the waveforms are there already.
+    lineage : dict
+        From ``Workspace.lineage()``.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    reason = "" if len(loaded.recordings) else "no file of the data set could be loaded, see load_report"
+    write_table(loaded.recordings, RECORDINGS, folder / "recordings.parquet", lineage, reason=reason)
+    write_table(loaded.findings, FINDINGS, folder / "findings.parquet", lineage)
+    write_table(loaded.report, LOAD_REPORT, folder / "load_report.parquet", lineage)
+    write_table(loaded.motors, MOTORS, folder / "motors.parquet", lineage)
+    write_table(loaded.trend, TREND, folder / "trend.parquet", lineage, reason=loaded.trend_reason)
+    write_table(loaded.quarantine, LOAD_REPORT, folder / "quarantine.csv", lineage)
+    about = {**asdict(loaded.dataset), "trend_reason": loaded.trend_reason}
+    (folder / DATASET_FILE).write_text(json.dumps(about, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def read_dataset_facts(folder: Path) -> Dataset:
+    """What the loaded data set declares of itself."""
+    about = json.loads((folder / DATASET_FILE).read_text(encoding="utf-8"))
+    about.pop("trend_reason")
+    return Dataset(**{**about, "columns": tuple(about["columns"])})

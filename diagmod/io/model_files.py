@@ -1,0 +1,122 @@
+"""Anomaly models on disk: skops for the trees, JSON for the rest, nothing that can run code.
+
+skops writes object addresses and wall-clock dates into its archive; both are replaced (addresses by
+order of appearance, dates by a fixed one), so that the same model is the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import zipfile
+import zlib
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import skops.io
+
+#: Date of every member of an archive: the earliest a zip file can hold.
+_FIXED_DATE = (1980, 1, 1, 0, 0, 0)
+
+#: Types beyond skops' own list that a model of ours may contain; all are plain data of scikit-learn.
+TRUSTED_TYPES: tuple[str, ...] = ("sklearn.tree._tree.Tree",)
+
+
+#: What reading a damaged archive can raise, by zipfile, json, numpy and skops.
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, IndexError, ValueError, TypeError, AttributeError, OSError)
+
+
+class ModelError(ValueError):
+    """A stored model cannot be used; the message is one sentence."""
+
+
+def dump_estimator(estimator: Any) -> bytes:
+    """A fitted scikit-learn estimator as reproducible bytes."""
+    source = zipfile.ZipFile(BytesIO(skops.io.dumps(estimator)))
+    schema = source.read("schema.json").decode()
+    order: dict[str, str] = {}
+    schema = re.sub(r'"__id__": (\d+)', lambda m: f'"__id__": {order.setdefault(m[1], str(len(order) + 1))}', schema)
+    schema = re.sub(r'"(\d+)\.npy"', lambda m: f'"{order.setdefault(m[1], str(len(order) + 1))}.npy"', schema)
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo("schema.json", _FIXED_DATE), schema)
+        members = {_renumber(name, order): name for name in source.namelist() if name != "schema.json"}
+        for new in sorted(members):
+            archive.writestr(zipfile.ZipInfo(new, _FIXED_DATE), source.read(members[new]))
+    return out.getvalue()
+
+
+def load_estimator(content: bytes) -> Any:
+    """Load an estimator, refusing any type that is not known to be plain data.
+
+    Raises
+    ------
+    ModelError
+        The archive holds an untrusted type or is damaged.
+    """
+    try:
+        foreign = sorted(set(skops.io.get_untrusted_types(data=content)) - set(TRUSTED_TYPES))
+        estimator = None if foreign else skops.io.loads(content, trusted=list(TRUSTED_TYPES))
+    except _DAMAGE as exc:
+        raise ModelError(f"the model file is damaged ({exc}); train it again or take an earlier version") from exc
+    if foreign:
+        raise ModelError(f"the model holds the type {foreign[0]}, which could run code; it is not loaded")
+    return estimator
+
+
+def write_model(folder: Path, estimator: Any, facts: dict[str, Any]) -> None:
+    """Write ``model.skops`` and ``model.json`` (everything beside the estimator, and its hash)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    content = dump_estimator(estimator)
+    (folder / "model.skops").write_bytes(content)
+    record = {**facts, "sha256": {"model.skops": hashlib.sha256(content).hexdigest()}}
+    (folder / "model.json").write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def write_no_model(folder: Path, facts: dict[str, Any]) -> None:
+    """Write ``model.json`` alone: there is no model, and ``facts["reason"]`` says why."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "model.json").write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def read_facts(folder: Path) -> dict[str, Any]:
+    """What ``model.json`` of a model folder says; only with "features" is there a model.
+
+    Raises
+    ------
+    ModelError
+        The file is missing or damaged.
+    """
+    try:
+        facts = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ModelError(f"no model in {folder.name}: model.json is missing; run `dvc repro`") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as exc:
+        raise ModelError(f"model.json in {folder.name} is damaged ({exc}); restore it or retrain the model") from exc
+    if not isinstance(facts, dict) or not isinstance(facts.get("sha256", {}), dict):
+        raise ModelError(f"model.json in {folder.name} does not describe a model; restore it or retrain the model")
+    return facts
+
+
+def read_model(folder: Path) -> tuple[Any, dict[str, Any]]:
+    """Estimator and facts of a model folder, hash checked first.
+
+    Raises
+    ------
+    ModelError
+        A file is missing, or the content is not what ``model.json`` says.
+    """
+    facts = read_facts(folder)
+    if not (folder / "model.skops").is_file():
+        raise ModelError(f"no model in {folder.name}: model.skops is missing; run `dvc repro`")
+    content = (folder / "model.skops").read_bytes()
+    if hashlib.sha256(content).hexdigest() != facts.get("sha256", {}).get("model.skops"):
+        raise ModelError(f"model.skops in {folder.name} is not the file that model.json describes; restore or retrain it")
+    return load_estimator(content), facts
+
+
+def _renumber(name: str, order: dict[str, str]) -> str:
+    stem, dot, ending = name.partition(".")
+    return f"{order.get(stem, stem)}{dot}{ending}"

@@ -1,0 +1,157 @@
+"""The model store ``data/models``: every model that was ever registered, under a version.
+
+The pipeline's trained model is a pure function of its inputs; the store is history, with times and
+commits. Registering the same model twice changes nothing. A version rises in its first number when the
+features change (old inputs no longer fit), in the second when settings change, in the third when data do.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from diagmod.io.model_files import ModelError, read_facts, read_model
+from diagmod.io.plant_files import write_yaml
+from diagmod.io.stages import hash_paths
+
+REGISTRY = "registry.json"
+
+#: Metrics kept with a model: those of held-out recordings against their label, all features.
+METRICS = ("precision", "recall", "f1")
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A version in the store, and whether it was made just now."""
+
+    family: str
+    version: str
+    is_new: bool
+
+
+def register(root: Path, family: str) -> Registered:
+    """Copy the pipeline's trained model into the store under its next version.
+
+    Parameters
+    ----------
+    root : Path
+        The project.
+    family : str
+        Folder in ``data/processed/models``.
+
+    Raises
+    ------
+    ModelError
+        There is no trained model, or its files contradict each other.
+    """
+    source = root / "data" / "processed" / "models" / family
+    facts = _facts(source)
+    content = hash_paths(["."], source)
+    store = root / "data" / "models"
+    registry = read_registry(root)
+    versions = registry.setdefault(family, [])
+    if known := version_of(root, family, content):
+        return Registered(family, known, False)
+    version = _next_version(versions[-1] if versions else None, facts)
+    metadata = {
+        "version": version,
+        "created_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "model_type": facts["model_type"],
+        "metrics": _metrics(root),
+        "features": facts["features"],
+        "training_data_hash": facts["lineage"].get("inputs", {}),
+        "parameters": facts["lineage"].get("parameters", {}),
+        "git_commit": _commit(root),
+        "content_hash": content,
+    }
+    _write_version(store / family / f"v{version}", source, metadata)
+    versions.append({key: metadata[key] for key in ("version", "created_at", "content_hash", "features", "parameters")})
+    _replace(store / family / "latest", f"v{version}\n")
+    _replace(store / REGISTRY, json.dumps(registry, indent=1, sort_keys=True) + "\n")
+    return Registered(family, version, True)
+
+
+def read_registry(root: Path) -> dict[str, list[dict[str, Any]]]:
+    """Registered versions by family, oldest first; empty where nothing was registered yet."""
+    path = root / "data" / "models" / REGISTRY
+    if not path.is_file():
+        return {}
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as exc:
+        raise ModelError(f"{path.name} of the model store is damaged ({exc}); restore it from a backup") from exc
+
+
+def version_of(root: Path, family: str, content_hash: str) -> str:
+    """Version under which a model's content is registered, or ""."""
+    versions = read_registry(root).get(family, [])
+    return next((str(v["version"]) for v in versions if v["content_hash"] == content_hash), "")
+
+
+def _facts(source: Path) -> dict[str, Any]:
+    facts = read_facts(source)
+    if "features" not in facts:
+        raise ModelError(f"there is no model to register: {facts.get('reason', 'no reason stated')}")
+    return read_model(source)[1]
+
+
+def _next_version(last: dict[str, Any] | None, facts: dict[str, Any]) -> str:
+    if last is None:
+        return "1.0.0"
+    major, minor, patch = (int(part) for part in re.findall(r"\d+", last["version"]))
+    if last["features"] != facts["features"]:
+        return f"{major + 1}.0.0"
+    if last["parameters"] != facts["lineage"].get("parameters", {}):
+        return f"{major}.{minor + 1}.0"
+    return f"{major}.{minor}.{patch + 1}"
+
+
+def _metrics(root: Path) -> dict[str, float]:
+    path = root / "reports" / "metrics" / "evaluate.json"
+    if not path.is_file():
+        return {}
+    judged = json.loads(path.read_text(encoding="utf-8")).get("recording_label_by_recording", {}).get("all", {})
+    return {name: judged[name] for name in METRICS if name in judged}
+
+
+def _commit(root: Path) -> str:
+    command = ["git", "rev-parse", "HEAD"]
+    result = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    return result.stdout.strip() if result.returncode == 0 else ""
+
+
+def _write_version(target: Path, source: Path, metadata: dict[str, Any]) -> None:
+    """Make the folder of a version, whole; one left behind by a killed run is replaced."""
+    draft = target.with_name(f".{target.name}-{os.getpid()}")
+    shutil.rmtree(draft, ignore_errors=True)
+    shutil.copytree(source, draft)
+    (draft / "metadata.json").write_text(json.dumps(metadata, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    write_yaml({"parameters": metadata["parameters"]}, draft / "config.yaml")
+    (draft / "model_card.md").write_text(_card(target.parent.name, metadata), encoding="utf-8")
+    shutil.rmtree(target, ignore_errors=True)
+    draft.replace(target)
+
+
+def _card(family: str, metadata: dict[str, Any]) -> str:
+    metrics = ", ".join(f"{name} {value:.2f}" for name, value in metadata["metrics"].items()) or "not evaluated"
+    return (
+        f"# {family} {metadata['version']}\n\n"
+        f"{metadata['model_type']} on {len(metadata['features'])} scale-free features of one-second segments of three phase "
+        "currents. Trained without labels; scores say how unusual a segment is among the motors it was trained on, not "
+        "which fault it has.\n\n"
+        f"Held-out recordings against their label: {metrics}. Trivial rows stand beside them in the evaluation report.\n\n"
+        "Not for motors of other kinds, other supplies or converters than those in the training data.\n"
+    )
+
+
+def _replace(path: Path, text: str) -> None:
+    draft = path.with_name(f".{path.name}-{os.getpid()}")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
