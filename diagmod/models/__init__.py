@@ -1,0 +1,1 @@
+"""Learned models and their honest evaluation: arrays and tables in, tables out."""

@@ -1,0 +1,136 @@
+"""What the ``evaluate`` stage leaves: tables, metrics for ``dvc metrics show``, curves for ``dvc plots show``.
+
+Metrics keep the figures that are compared between experiments; the full table, with intervals and
+trivial rows, is ``evaluation.parquet``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from diagmod.io.schemas import EVALUATION, STATES
+from diagmod.io.tables import empty_table, write_table
+from diagmod.models.evaluation import Judged, evaluate, precision_recall
+
+#: Decimals of the metrics file and the curves: more than any of them deserves, few enough to compare by eye.
+DECIMALS = 4
+
+#: Rows of the metrics file: model to its figures.
+METRICS = {
+    "isolation_forest": ("auroc", "average_precision", "precision", "recall", "f1", "false_alarm_rate"),
+    "flag_all": ("f1", "precision"),
+    "random": ("auroc", "average_precision", "f1"),
+}
+
+
+@dataclass(frozen=True)
+class EvaluationTables:
+    """The judged pairings and the tables made of them."""
+
+    judged: list[Judged]
+    figures: pd.DataFrame
+    curves: pd.DataFrame
+    scores: pd.DataFrame
+
+    @classmethod
+    def of(
+        cls, judged: list[Judged], scores: pd.DataFrame, catalogue: pd.DataFrame, *, n_bootstrap: int, seed: int
+    ) -> EvaluationTables:
+        """Compute all tables; without anything to judge they are empty."""
+        figures = evaluate(judged, n_bootstrap=n_bootstrap, seed=seed) if judged else empty_table(EVALUATION)
+        return cls(judged, figures, precision_recall(judged), _scores_in_order(scores, catalogue))
+
+    def in_words(self) -> str:
+        """The main finding for every truth, in one sentence each."""
+        wide = self.figures.set_index(["truth", "level", "feature_set", "model", "figure"]).sort_index()
+        said = []
+        for case in self.judged:
+            key = (case.truth, case.level)
+            own = wide.loc[(*key, case.feature_set, "isolation_forest")]
+            said.append(
+                f"{_WORDS[key]}, features {case.feature_set.replace('_', ' ')}: AUROC {_interval(own.loc['auroc'])}; at the "
+                f"threshold recall {_interval(own.loc['recall'])} with a false-alarm rate of "
+                f"{_interval(own.loc['false_alarm_rate'])}; average precision {own.loc['average_precision', 'value']:.2f} "
+                f"against {len(case.positive) and case.positive.mean():.2f} for chance"
+            )
+        return "\n".join(f"- We see {text}." for text in said) or "There is no label, so nothing can be evaluated."
+
+    def summary_rows(self) -> pd.DataFrame:
+        """AUROC, average precision, recall, false-alarm rate and F1 of every model and trivial row."""
+        names = ["auroc", "average_precision", "precision", "recall", "false_alarm_rate", "f1"]
+        keys = ["truth", "level", "model", "feature_set", "n", "n_positive"]
+        order = self.figures[keys].drop_duplicates()
+        wide = self.figures.pivot_table(index=keys, columns="figure", values="value", dropna=False, observed=True)
+        return order.merge(wide.reindex(columns=names).reset_index(), on=keys, how="left")
+
+    def metrics(self) -> dict[str, Any]:
+        """Nested mapping truth by level, feature set or trivial row, figure; undefined figures are left out."""
+        tree: dict[str, Any] = defaultdict(lambda: defaultdict(dict))
+        for row in self.figures.itertuples():
+            if row.figure in METRICS.get(row.model, ()) and np.isfinite(row.value):
+                case = f"{row.truth}_by_{row.level}"
+                tree[case][row.feature_set or row.model][row.figure] = round(row.value, DECIMALS)
+        return {case: {name: dict(figures) for name, figures in rows.items()} for case, rows in tree.items()}
+
+
+def _interval(row: pd.Series) -> str:
+    if not np.isfinite(row["value"]):
+        return "undefined"
+    return f"{row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
+
+
+#: What is judged against what, in words.
+_WORDS = {
+    ("recording_label", "recording"): "recordings against their label",
+    ("recording_label", "segment"): "segments against the label of their recording",
+    ("derived_state", "segment"): "segments against their derived state",
+}
+
+
+def write_evaluation(
+    tables: EvaluationTables, states: pd.DataFrame | None, folder: Path, lineage: dict[str, Any], reason: str
+) -> None:
+    """Write ``data/processed/evaluation``.
+
+    Parameters
+    ----------
+    tables : EvaluationTables
+    states : DataFrame or None
+        Table ``segment_states`` where states are derived.
+    folder : Path
+    lineage : dict
+    reason : str
+        Why there is nothing to evaluate; empty when there is.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    write_table(tables.figures, EVALUATION, folder / "evaluation.parquet", lineage, reason=reason)
+    known = empty_table(STATES) if states is None else states
+    why = "the data set declares no state inside its recordings" if states is None else ""
+    write_table(known, STATES, folder / "segment_states.parquet", lineage, reason=why)
+
+
+def write_metrics(tables: EvaluationTables, path: Path) -> None:
+    """Write the metrics JSON."""
+    path.write_text(json.dumps(tables.metrics(), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def write_curves(tables: EvaluationTables, precision_recall_csv: Path, scores_csv: Path) -> None:
+    """Write the CSV files behind the plots."""
+    tables.curves.round(DECIMALS).to_csv(precision_recall_csv, index=False, lineterminator="\n")
+    tables.scores.round(DECIMALS).to_csv(scores_csv, index=False, lineterminator="\n")
+
+
+def _scores_in_order(scores: pd.DataFrame, catalogue: pd.DataFrame) -> pd.DataFrame:
+    """Mean score of every recording, numbered in order of time or, without times, of the catalogue."""
+    whole = scores[scores["feature_set"] == "all"].groupby("recording_id", as_index=False)["score"].mean()
+    joined = catalogue[["recording_id", "motor_id", "condition", "started_at"]].merge(whole, on="recording_id")
+    ordered = joined.sort_values(["started_at"], kind="stable", na_position="first", ignore_index=True)
+    ordered.insert(0, "recording", np.arange(1, len(ordered) + 1))
+    return ordered[["recording", "score", "motor_id", "condition"]]
