@@ -1,0 +1,84 @@
+"""Command line of diagmod; the stages of the pipeline are run by ``dvc repro``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from diagmod.io.datasets import KNOWN, download_files, fetch, track_with_dvc
+from diagmod.io.model_files import ModelError
+from diagmod.io.model_store import read_registry, register
+from diagmod.io.paths import project_root
+from diagmod.io.stages import StageError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Current diagnostics of induction motors.")
+datasets = typer.Typer(no_args_is_help=True, help="Published data sets of measured currents.")
+models = typer.Typer(no_args_is_help=True, help="The store of trained models.")
+app.add_typer(datasets, name="datasets")
+app.add_typer(models, name="models")
+
+
+@datasets.command("list")
+def list_datasets() -> None:
+    """Show which data sets can be had and which are there."""
+    raw = project_root() / "data" / "raw"
+    for name, known in KNOWN.items():
+        state = "present" if (raw / name).is_dir() else "not here; `diagmod datasets get " + name + "`"
+        typer.echo(f"{name:8} {known.description['title']} [{known.description['licence']}] ({state})")
+    own = sorted(p.name for p in raw.iterdir() if p.is_dir() and p.name not in KNOWN) if raw.is_dir() else []
+    for name in own:
+        typer.echo(f"{name:8} present")
+
+
+@datasets.command("get")
+def get_dataset(
+    name: Annotated[str, typer.Argument(help="name of the data set")],
+    source: Annotated[Path | None, typer.Option("--from", help="folder that holds the published files")] = None,
+) -> None:
+    """Put a data set into data/raw and under DVC; without --from it is downloaded and its checksums compared."""
+    root = project_root()
+    fetched = fetch(name, root, source, download=download_files)
+    track_with_dvc(fetched.folder, root)
+    about = KNOWN[name].description
+    state = "was there already" if fetched.was_there else "is ready"
+    typer.echo(f"data/raw/{name} {state}: {fetched.n_files} of {fetched.n_published} published files.")
+    for line in fetched.left_out:
+        typer.echo(f"left out: {line}", err=True)
+    typer.echo(f"Licence {about['licence']}. Cite: {about['citation']}")
+    typer.echo(f"Run it: dvc exp run -S load.dataset={name}")
+
+
+@models.command("list")
+def list_models() -> None:
+    """Show every registered version."""
+    registry = read_registry(project_root())
+    for family, versions in sorted(registry.items()):
+        for entry in versions:
+            typer.echo(f"{family:12} v{entry['version']:8} {entry['created_at']}  {len(entry['features'])} features")
+    if not registry:
+        typer.echo("The store is empty; `make repro` registers the models it trained.")
+
+
+@models.command("register")
+def register_models() -> None:
+    """Copy every trained model of the pipeline into the store, unless it is there already."""
+    root = project_root()
+    families = sorted(p.parent.name for p in (root / "data" / "processed" / "models").glob("*/model.json"))
+    if not families:
+        raise ModelError("no trained model in data/processed/models; run `dvc repro` first")
+    for family in families:
+        done = register(root, family)
+        typer.echo(f"{family} v{done.version}: {'registered' if done.is_new else 'already in the store'}")
+
+
+def main() -> int:
+    """Run the command line; an error of the user's is one sentence and exit code 2."""
+    try:
+        app(standalone_mode=True)
+    except (StageError, ModelError, FileNotFoundError) as exc:
+        sys.stderr.write(f"error: {exc}\n")
+        return 2
+    return 0

@@ -1,0 +1,151 @@
+"""Start JupyterLab or the dashboards: ``python -m diagmod.serve lab|dashboards``.
+
+How Jupyter and Voila behave is written in ``.jupyter/``; here is only how to start them so that they
+find it, on this machine only. Dashboards are served by Voila on its own, never as an extension of
+Jupyter Server, which would run whatever code a viewer sends.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import sys
+from pathlib import Path
+
+from diagmod.io.notebooks import NotebookError, read_notebook
+from diagmod.io.paths import project_root
+
+#: The only address served; for others put a proxy with login and TLS in front.
+ADDRESS = "127.0.0.1"
+
+LAB_PORT = 8888
+DASHBOARDS_PORT = 8866
+
+#: What JupyterLab shows first.
+START_PAGE = "notebooks/README.md"
+
+_PAGE_STYLES = Path(__file__).parent / "io" / "templates"
+
+
+def serve_command(
+    root: Path, folder: Path, port: int, *, open_browser: bool = False
+) -> tuple[list[str], dict[str, str]]:
+    """Command line and environment that serve every notebook of a folder as a page.
+
+    Parameters
+    ----------
+    root : Path
+        The project; its ``.jupyter/`` holds the configuration and the template.
+    folder : Path
+        Notebooks to serve. Whatever notebook lies below it can be executed by a viewer.
+    port : int
+        Port on 127.0.0.1; no other is tried.
+    open_browser : bool
+        Whether to show the pages in a browser of this machine.
+
+    Raises
+    ------
+    FileNotFoundError
+        The folder does not exist.
+    """
+    if not folder.is_dir():
+        raise FileNotFoundError(f"no folder {folder}; dashboards are notebooks in notebooks/dashboards/")
+    argv = [sys.executable, "-m", "voila", str(folder.resolve()), f"--Voila.ip={ADDRESS}", f"--port={port}"]
+    environment = _environment(root) | {"DIAGMOD_DASHBOARDS": str(folder.resolve())}
+    return argv + ([] if open_browser else ["--no-browser"]), environment
+
+
+def lab_command(root: Path, port: int, *, open_browser: bool = False) -> tuple[list[str], dict[str, str]]:
+    """Command line and environment that start JupyterLab at the project, on its start page."""
+    options = {
+        "ServerApp.ip": ADDRESS,
+        "ServerApp.port": port,
+        "ServerApp.root_dir": root.resolve(),
+        "LabApp.default_url": f"/lab/tree/{START_PAGE}",
+    }
+    argv = [sys.executable, "-m", "jupyterlab", *(f"--{name}={value}" for name, value in options.items())]
+    return argv + ([] if open_browser else ["--no-browser"]), _environment(root)
+
+
+def dashboard_pages(folder: Path) -> list[dict[str, str]]:
+    """File, title and introduction of every dashboard in a folder, in the order of file names.
+
+    The title is the first heading of the notebook, ``about`` the paragraph below it; without a heading,
+    or when the file cannot be read, the title comes from the file name.
+    """
+    return [{"file": path.name, **_introduction(path)} for path in sorted(folder.glob("*.ipynb"))]
+
+
+def _introduction(path: Path) -> dict[str, str]:
+    name = (path.stem.lstrip("0123456789_") or path.stem).replace("_", " ").capitalize()
+    try:
+        cells = read_notebook(path).cells
+    except NotebookError:
+        return {"title": name, "about": "This notebook cannot be read."}
+    text = next((cell.source for cell in cells if cell.cell_type == "markdown"), "")
+    heading, _, rest = text.partition("\n")
+    if not heading.startswith("# "):
+        return {"title": name, "about": ""}
+    about = rest.strip().partition("\n\n")[0]
+    return {"title": heading.removeprefix("# ").strip(), "about": " ".join(about.split())}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Command line; replaces itself by the server, or returns 2 with the reason why it cannot."""
+    parser = argparse.ArgumentParser(prog="diagmod.serve", description="Start JupyterLab or the dashboards.")
+    parser.add_argument("what", choices=["lab", "dashboards"])
+    parser.add_argument("--port", type=int, help=f"port on {ADDRESS}")
+    parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    given = parser.parse_args(arguments)
+    port = given.port if given.port is not None else LAB_PORT if given.what == "lab" else DASHBOARDS_PORT
+    if not 1 <= port <= 65535:
+        return _refuse(f"port must lie between 1 and 65535, got {port}; give --port")
+    try:
+        root = project_root()
+        if given.what == "lab":
+            argv, environment = lab_command(root, port, open_browser=not given.no_browser)
+        else:
+            folder = root / "notebooks" / "dashboards"
+            argv, environment = serve_command(root, folder, port, open_browser=not given.no_browser)
+    except FileNotFoundError as exc:
+        return _refuse(str(exc))
+    if _is_taken(port):
+        return _refuse(f"port {port} on {ADDRESS} is in use; stop what uses it or give --port")
+    os.chdir(root)
+    return os.execve(argv[0], argv, environment)  # noqa: S606 - becomes the server: one process to stop
+
+
+def _refuse(reason: str) -> int:
+    sys.stderr.write(f"error: {reason}\n")
+    return 2
+
+
+def _environment(root: Path) -> dict[str, str]:
+    """This environment, with the project's configuration, templates and package found first."""
+    jupyter = root.resolve() / ".jupyter"
+    first = {
+        "JUPYTER_CONFIG_PATH": [jupyter],
+        "JUPYTER_PATH": [jupyter / "share", _PAGE_STYLES],
+        "PYTHONPATH": [root.resolve()],
+        "PATH": [Path(sys.executable).parent],
+    }
+    joined = {
+        name: os.pathsep.join([*map(str, paths), *filter(None, [os.environ.get(name)])])
+        for name, paths in first.items()
+    }
+    return {
+        **os.environ,
+        **joined,
+        "DIAGMOD_ROOT": str(root.resolve()),
+        "PLOTLY_RENDERER": "plotly_mimetype",
+    }
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((ADDRESS, port)) == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,80 @@
+"""Tables as a person reads them: units in the heads, few digits, plain words for what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import pandas as pd
+from IPython.display import HTML, Markdown
+
+from diagmod.io.schemas import TABLES
+
+#: Units of columns by name, from every schema; a name means one thing in the whole product.
+UNITS = {c.name: c.unit for schema in TABLES.values() for c in schema.columns if c.unit not in ("", "1")}
+UNITS |= {"started_at": "UTC", "hour": "UTC"}
+
+#: Rows shown before a table says how many more there are.
+MOST_ROWS = 30
+
+
+def table(
+    frame: pd.DataFrame,
+    columns: Sequence[str] | None = None,
+    units: Mapping[str, str] | None = None,
+    most_rows: int = MOST_ROWS,
+) -> HTML:
+    """A table as HTML, each number with its unit in the head of its column.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    columns : sequence of str, optional
+        Columns to show, in order; all by default.
+    units : mapping of column to unit, optional
+        Beside those that the schemas know.
+    most_rows : int
+        Rows shown; how many more there are is said below.
+    """
+    shown = frame[list(columns)] if columns else frame
+    known = UNITS | dict(units or {})
+    heads = [_head(str(name), known.get(str(name), "")) for name in shown]
+    numeric = [pd.api.types.is_numeric_dtype(kind) and kind != bool for kind in shown.dtypes]
+    head = "".join(_cell("th", text, number) for text, number in zip(heads, numeric, strict=True))
+    rows = shown.head(most_rows).itertuples(index=False, name=None)
+    body = "".join(
+        "<tr>" + "".join(_cell("td", _text(v), n) for v, n in zip(row, numeric, strict=True)) + "</tr>" for row in rows
+    )
+    rest = f"<p>{len(shown) - most_rows} more rows.</p>" if len(shown) > most_rows else ""
+    if not len(shown):
+        rest = "<p>No rows.</p>"
+    return HTML(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}")
+
+
+def sentence(text: str) -> Markdown:
+    """A sentence of the report whose numbers were computed."""
+    return Markdown(text)
+
+
+def _head(name: str, unit: str) -> str:
+    """Words for a column: its name without the unit's suffix, then the unit."""
+    suffix = "pct" if unit == "%" else unit.lower()
+    words = (name if unit == "rpm" else name.removesuffix(f"_{suffix}")).replace("_", " ")
+    return f"{words} ({unit})" if unit else words
+
+
+def _cell(kind: str, text: str, is_number: bool) -> str:
+    return f'<{kind}{" class=dm-number" if is_number else ""}>{escape(text)}</{kind}>'
+
+
+def _text(value: Any) -> str:
+    if value is None or (not isinstance(value, str | list | tuple | dict) and pd.isna(value)):
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.4g}" if abs(value) < 1e4 else f"{value:.0f}"
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d %H:%M}"
+    return str(value)
