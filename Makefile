@@ -20,6 +20,7 @@ $(READY): pyproject.toml constraints.txt
 	@echo "installing the locked versions into .venv (some minutes, once) ..."
 	@.venv/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[all]' 2> .venv/install.log || \
 	  { grep -v ^WARNING .venv/install.log | tail -n 20; exit 1; }
+	@.venv/bin/python -m diagmod.plots_page .venv/share/diagmod/plots.html
 	@touch $(READY)
 
 repro: $(READY) ## rebuild all results of the demo fleet, register the models

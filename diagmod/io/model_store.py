@@ -117,7 +117,7 @@ def _metrics(root: Path) -> dict[str, float]:
     path = root / "reports" / "metrics" / "evaluate.json"
     if not path.is_file():
         return {}
-    judged = json.loads(path.read_text(encoding="utf-8")).get("recording_label_by_recording", {}).get("all", {})
+    judged = json.loads(path.read_text(encoding="utf-8")).get("recording_label", {}).get("all", {})
     return {name: judged[name] for name in METRICS if name in judged}
 
 

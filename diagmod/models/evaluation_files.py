@@ -9,25 +9,32 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from diagmod.io.schemas import EVALUATION, STATES
 from diagmod.io.tables import empty_table, write_table
+from diagmod.models.anomaly import FEATURE_SETS
 from diagmod.models.evaluation import Judged, evaluate, precision_recall
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
 
 #: Decimals of the metrics file and the curves: more than any of them deserves, few enough to compare by eye.
 DECIMALS = 4
 
-#: Rows of the metrics file: model to its figures.
+#: Rows of the metrics file: model to its figures. The rest is in the table ``evaluation``.
 METRICS = {
     "isolation_forest": ("auroc", "average_precision", "precision", "recall", "f1", "false_alarm_rate"),
-    "flag_all": ("f1", "precision"),
-    "random": ("auroc", "average_precision", "f1"),
+    "flag_all": ("f1",),
+    "random": ("average_precision",),
 }
+
+#: Pairings of the metrics file: a truth and the level it is a truth of.
+METRICS_CASES = (("recording_label", "recording"), ("derived_state", "segment"))
 
 
 @dataclass(frozen=True)
@@ -71,12 +78,12 @@ class EvaluationTables:
         return order.merge(wide.reindex(columns=names).reset_index(), on=keys, how="left")
 
     def metrics(self) -> dict[str, Any]:
-        """Nested mapping truth by level, feature set or trivial row, figure; undefined figures are left out."""
+        """Nested mapping truth, feature set or trivial row, figure; undefined figures are left out."""
         tree: dict[str, Any] = defaultdict(lambda: defaultdict(dict))
         for row in self.figures.itertuples():
-            if row.figure in METRICS.get(row.model, ()) and np.isfinite(row.value):
-                case = f"{row.truth}_by_{row.level}"
-                tree[case][row.feature_set or row.model][row.figure] = round(row.value, DECIMALS)
+            is_kept = (row.truth, row.level) in METRICS_CASES and row.figure in METRICS.get(row.model, ())
+            if is_kept and np.isfinite(row.value):
+                tree[row.truth][row.feature_set or row.model][row.figure] = round(row.value, DECIMALS)
         return {case: {name: dict(figures) for name, figures in rows.items()} for case, rows in tree.items()}
 
 
@@ -121,16 +128,27 @@ def write_metrics(tables: EvaluationTables, path: Path) -> None:
     path.write_text(json.dumps(tables.metrics(), indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def write_curves(tables: EvaluationTables, precision_recall_csv: Path, scores_csv: Path) -> None:
-    """Write the CSV files behind the plots."""
-    tables.curves.round(DECIMALS).to_csv(precision_recall_csv, index=False, lineterminator="\n")
-    tables.scores.round(DECIMALS).to_csv(scores_csv, index=False, lineterminator="\n")
+def write_curves(tables: EvaluationTables, folder: Path) -> None:
+    """Write the CSV files behind the plots: scores, and a precision-recall curve a feature set.
+
+    The curve is that of the sharpest truth the data set has: the derived state of segments, else the
+    label of recordings.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    tables.scores.round(DECIMALS).to_csv(folder / "scores.csv", index=False, lineterminator="\n")
+    truths = set(tables.curves["truth"])
+    truth, level = next((case for case in reversed(METRICS_CASES) if case[0] in truths), METRICS_CASES[0])
+    of_truth = tables.curves[(tables.curves["truth"] == truth) & (tables.curves["level"] == level)]
+    for feature_set in FEATURE_SETS:
+        curve = of_truth.loc[of_truth["feature_set"] == feature_set, ["recall", "precision", "truth"]]
+        path = folder / f"precision_recall_{feature_set}.csv"
+        curve.round(DECIMALS).to_csv(path, index=False, lineterminator="\n")
 
 
 def _scores_in_order(scores: pd.DataFrame, catalogue: pd.DataFrame) -> pd.DataFrame:
     """Mean score of every recording, numbered in order of time or, without times, of the catalogue."""
     whole = scores[scores["feature_set"] == "all"].groupby("recording_id", as_index=False)["score"].mean()
-    joined = catalogue[["recording_id", "motor_id", "condition", "started_at"]].merge(whole, on="recording_id")
+    joined = catalogue[["recording_id", "motor_id", "condition", "started_at"]].merge(whole, on="recording_id").dropna(subset="score")
     ordered = joined.sort_values(["started_at"], kind="stable", na_position="first", ignore_index=True)
     ordered.insert(0, "recording", np.arange(1, len(ordered) + 1))
     return ordered[["recording", "score", "motor_id", "condition"]]
