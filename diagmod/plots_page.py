@@ -18,7 +18,8 @@ _PAGE = """<!DOCTYPE html>
 <meta charset="utf-8">
 <title>diagmod: plots</title>
 REFRESH
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data: blob:;
+ script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'">
 <style>body { font: 16px/1.5 system-ui, sans-serif; margin: 24px; } table { border-spacing: 15px; }</style>
 <script>LIBRARY</script>
 </head>
@@ -33,7 +34,7 @@ def plots_page() -> str:
     """HTML with DVC's placeholders and Vega, Vega-Lite and Vega-Embed inlined."""
     import vl_convert
 
-    library = vl_convert.javascript_bundle().replace("</script", "<\\/script")
+    library = vl_convert.javascript_bundle(snippet=None)  # type: ignore[arg-type]  # its own default.replace("</script", "<\\/script")
     return _PAGE.replace("REFRESH", _REFRESH).replace("PLOTS", _PLOTS).replace("LIBRARY", library)
 
 

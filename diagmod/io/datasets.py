@@ -116,7 +116,7 @@ def download_files(known: KnownDataset, folder: Path) -> Path:
         except (RequestException, ValueError, OSError) as exc:
             first = str(exc).split("\n")[0]
             raise DatasetError(
-                f"{file} could not be downloaded ({first}); try again, or copy the files yourself and give --from FOLDER"
+                f"{file} could not be downloaded ({first}); try again, or copy the files and give --from FOLDER"
             ) from exc
     return folder
 

@@ -39,7 +39,8 @@ DESCRIPTION = {
     "columns": ["R", "S", "T"],
     "licence": "MIT",
     "citation": (
-        "Cardenas-Cornejo et al., Measurement 222 (2023) 113680; recordings from github.com/ibarram/ITSC, commit 0bea637."
+        "Cardenas-Cornejo et al., Measurement 222 (2023) 113680; "
+        "recordings from github.com/ibarram/ITSC, commit 0bea637."
     ),
 }
 

@@ -143,10 +143,11 @@ def _card(family: str, metadata: dict[str, Any]) -> str:
     metrics = ", ".join(f"{name} {value:.2f}" for name, value in metadata["metrics"].items()) or "not evaluated"
     return (
         f"# {family} {metadata['version']}\n\n"
-        f"{metadata['model_type']} on {len(metadata['features'])} scale-free features of one-second segments of three phase "
-        "currents. Trained without labels; scores say how unusual a segment is among the motors it was trained on, not "
+        f"{metadata['model_type']} on {len(metadata['features'])} scale-free features of three phase currents. "
+        "Trained without labels; scores say how unusual a segment is among the motors it was trained on, not "
         "which fault it has.\n\n"
-        f"Held-out recordings against their label: {metrics}. Trivial rows stand beside them in the evaluation report.\n\n"
+        f"Held-out recordings against their label: {metrics}. Trivial rows stand beside them in the evaluation "
+        "report.\n\n"
         "Not for motors of other kinds, other supplies or converters than those in the training data.\n"
     )
 

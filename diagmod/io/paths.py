@@ -39,7 +39,7 @@ def project_root(start: Path | None = None) -> Path:
         if all((folder / mark).is_file() for mark in ROOT_MARKS):
             return folder
     raise FileNotFoundError(
-        f"no diagmod project at {start} or above it (dvc.yaml and params.yaml mark one); change into the project's folder"
+        f"no diagmod project at {start} or above it (dvc.yaml and params.yaml mark one); change into its folder"
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -56,16 +57,17 @@ class EvaluationTables:
 
     def in_words(self) -> str:
         """The main finding for every truth, in one sentence each."""
-        wide = self.figures.set_index(["truth", "level", "feature_set", "model", "figure"]).sort_index()
+        learned = self.figures[self.figures["model"] == "isolation_forest"]
         said = []
         for case in self.judged:
-            key = (case.truth, case.level)
-            own = wide.loc[(*key, case.feature_set, "isolation_forest")]
+            is_own = (learned["truth"] == case.truth) & (learned["level"] == case.level)
+            rows = learned[is_own & (learned["feature_set"] == case.feature_set)].to_dict("records")
+            own = {row["figure"]: row for row in rows}
             said.append(
-                f"{_WORDS[key]}, features {case.feature_set.replace('_', ' ')}: AUROC {_interval(own.loc['auroc'])}; at the "
-                f"threshold recall {_interval(own.loc['recall'])} with a false-alarm rate of "
-                f"{_interval(own.loc['false_alarm_rate'])}; average precision {own.loc['average_precision', 'value']:.2f} "
-                f"against {len(case.positive) and case.positive.mean():.2f} for chance"
+                f"{_WORDS[case.truth, case.level]}, features {case.feature_set.replace('_', ' ')}: AUROC "
+                f"{_interval(own['auroc'])}; at the threshold recall {_interval(own['recall'])}, false-alarm rate "
+                f"{_interval(own['false_alarm_rate'])}; average precision {own['average_precision']['value']:.2f} "
+                f"against {case.positive.mean():.2f} for chance"
             )
         return "\n".join(f"- We see {text}." for text in said) or "There is no label, so nothing can be evaluated."
 
@@ -80,16 +82,19 @@ class EvaluationTables:
     def metrics(self) -> dict[str, Any]:
         """Nested mapping truth, feature set or trivial row, figure; undefined figures are left out."""
         tree: dict[str, Any] = defaultdict(lambda: defaultdict(dict))
-        for row in self.figures.itertuples():
-            is_kept = (row.truth, row.level) in METRICS_CASES and row.figure in METRICS.get(row.model, ())
-            if is_kept and np.isfinite(row.value):
-                tree[row.truth][row.feature_set or row.model][row.figure] = round(row.value, DECIMALS)
+        for row in self.figures.to_dict("records"):
+            is_kept = (row["truth"], row["level"]) in METRICS_CASES and row["figure"] in METRICS.get(row["model"], ())
+            if is_kept and np.isfinite(row["value"]):
+                name = row["feature_set"] or row["model"]
+                tree[row["truth"]][name][row["figure"]] = round(row["value"], DECIMALS)
         return {case: {name: dict(figures) for name, figures in rows.items()} for case, rows in tree.items()}
 
 
-def _interval(row: pd.Series) -> str:
+def _interval(row: Mapping[Hashable, Any]) -> str:
     if not np.isfinite(row["value"]):
         return "undefined"
+    if not np.isfinite(row["low"]):
+        return f"{row['value']:.2f} (no interval)"
     return f"{row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
 
 
@@ -148,7 +153,11 @@ def write_curves(tables: EvaluationTables, folder: Path) -> None:
 def _scores_in_order(scores: pd.DataFrame, catalogue: pd.DataFrame) -> pd.DataFrame:
     """Mean score of every recording, numbered in order of time or, without times, of the catalogue."""
     whole = scores[scores["feature_set"] == "all"].groupby("recording_id", as_index=False)["score"].mean()
-    joined = catalogue[["recording_id", "motor_id", "condition", "started_at"]].merge(whole, on="recording_id").dropna(subset="score")
+    joined = (
+        catalogue[["recording_id", "motor_id", "condition", "started_at"]]
+        .merge(whole, on="recording_id")
+        .dropna(subset="score")
+    )
     ordered = joined.sort_values(["started_at"], kind="stable", na_position="first", ignore_index=True)
     ordered.insert(0, "recording", np.arange(1, len(ordered) + 1))
     return ordered[["recording", "score", "motor_id", "condition"]]

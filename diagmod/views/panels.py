@@ -28,9 +28,8 @@ class FigureSlot(widgets.Output):
 
     def say(self, text: str) -> None:
         """Put a sentence here instead of a figure."""
-        self.outputs = (
-            {"output_type": "display_data", "data": {"text/html": f"<p class='dm-muted'>{escape(text)}</p>"}, "metadata": {}},
-        )
+        html = f"<p class='dm-muted'>{escape(text)}</p>"
+        self.outputs = ({"output_type": "display_data", "data": {"text/html": html}, "metadata": {}},)
 
 
 class TableSlot(widgets.Output):

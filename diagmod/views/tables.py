@@ -40,7 +40,7 @@ def table(
     shown = frame[list(columns)] if columns else frame
     known = UNITS | dict(units or {})
     heads = [_head(str(name), known.get(str(name), "")) for name in shown]
-    numeric = [pd.api.types.is_numeric_dtype(kind) and kind != bool for kind in shown.dtypes]
+    numeric = [pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind) for kind in shown.dtypes]
     head = "".join(_cell("th", text, number) for text, number in zip(heads, numeric, strict=True))
     rows = shown.head(most_rows).itertuples(index=False, name=None)
     body = "".join(
@@ -65,7 +65,7 @@ def _head(name: str, unit: str) -> str:
 
 
 def _cell(kind: str, text: str, is_number: bool) -> str:
-    return f'<{kind}{" class=dm-number" if is_number else ""}>{escape(text)}</{kind}>'
+    return f"<{kind}{' class=dm-number' if is_number else ''}>{escape(text)}</{kind}>"
 
 
 def _text(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import plotly.graph_objects as go
 import plotly.io as pio
 
@@ -77,3 +78,14 @@ def figure(title: str, x_title: str, y_title: str, height: int = 430) -> go.Figu
         template="none",
     )
     return chart
+
+
+def add_points(chart: go.Figure, condition: str, x: pd.Series, y: pd.Series, text: list[str]) -> None:
+    """Add the points of one condition in its colour and shape; ``text`` is shown under the pointer."""
+    marker = {
+        "color": condition_colour(condition),
+        "symbol": CONDITION_SYMBOLS.get(condition, "circle-open"),
+        "size": 8,
+    }
+    name = CONDITION_WORDS.get(condition, condition.replace("_", " "))
+    chart.add_scatter(x=x, y=y, name=name, mode="markers", marker=marker, text=text, hoverinfo="text+x+y")
