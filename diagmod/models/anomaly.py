@@ -8,15 +8,17 @@ so a fixed share of what the model was fitted to counts as strange, whatever is 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sklearn.ensemble import IsolationForest
 
 from diagmod.core.features import FEATURES
 from diagmod.models.split import group_folds, refuse_leakage
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 #: Names of the feature sets: every scale-free feature, and those that do not rest on the negative sequence.
 FEATURE_SETS = ("all", "without_i2")
@@ -87,7 +89,9 @@ class ForestScorer:
         rows = frame[list(feature_names)].to_numpy(dtype=np.float64)
         rows = rows[np.isfinite(rows).all(axis=1)]
         if len(rows) < 10:
-            raise ValueError(f"{len(rows)} complete segments to fit an anomaly model, at least 10 are needed; record more")
+            raise ValueError(
+                f"{len(rows)} complete segments to fit an anomaly model, at least 10 are needed; record more"
+            )
         low, centre, high = np.quantile(rows, [0.25, 0.5, 0.75], axis=0)
         spread = np.where(high > low, high - low, 1.0)
         forest = IsolationForest(
@@ -127,9 +131,7 @@ def usable_features(frame: pd.DataFrame, feature_set: str) -> tuple[str, ...]:
     return found
 
 
-def score_held_out(
-    segments: pd.DataFrame, groups: pd.Series, settings: ForestSettings, n_folds: int
-) -> pd.DataFrame:
+def score_held_out(segments: pd.DataFrame, groups: pd.Series, settings: ForestSettings, n_folds: int) -> pd.DataFrame:
     """Scores of every segment by a model that never saw its group.
 
     Parameters
@@ -156,8 +158,6 @@ def score_held_out(
             model = ForestScorer.fit(segments[train], names, settings)
             judged = segments.loc[~train, ["recording_id", "motor_id", "segment"]]
             scores = model.score(segments[~train])
-            parts.append(
-                judged.assign(feature_set=feature_set, fold=fold, score=scores, threshold=model.threshold)
-            )
+            parts.append(judged.assign(feature_set=feature_set, fold=fold, score=scores, threshold=model.threshold))
     table = pd.concat(parts).sort_values(["feature_set", "recording_id", "segment"], ignore_index=True)
     return table.assign(is_anomaly=table["score"] > table["threshold"])

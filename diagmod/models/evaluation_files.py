@@ -18,6 +18,7 @@ from diagmod.io.schemas import EVALUATION, STATES
 from diagmod.io.tables import empty_table, write_table
 from diagmod.models.anomaly import FEATURE_SETS
 from diagmod.models.evaluation import Judged, evaluate, precision_recall
+from diagmod.models.states import DerivedStates
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,26 +107,22 @@ _WORDS = {
 }
 
 
-def write_evaluation(
-    tables: EvaluationTables, states: pd.DataFrame | None, folder: Path, lineage: dict[str, Any], reason: str
-) -> None:
+def write_evaluation(tables: EvaluationTables, derived: DerivedStates, folder: Path, lineage: dict[str, Any]) -> None:
     """Write ``data/processed/evaluation``.
 
     Parameters
     ----------
     tables : EvaluationTables
-    states : DataFrame or None
-        Table ``segment_states`` where states are derived.
+    derived : DerivedStates
+        States of segments, or why there are none.
     folder : Path
     lineage : dict
-    reason : str
-        Why there is nothing to evaluate; empty when there is.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    reason = "" if tables.judged else tables.in_words()
     write_table(tables.figures, EVALUATION, folder / "evaluation.parquet", lineage, reason=reason)
-    known = empty_table(STATES) if states is None else states
-    why = "the data set declares no state inside its recordings" if states is None else ""
-    write_table(known, STATES, folder / "segment_states.parquet", lineage, reason=why)
+    states = empty_table(STATES) if derived.states is None else derived.states
+    write_table(states, STATES, folder / "segment_states.parquet", lineage, reason=derived.reason)
 
 
 def write_metrics(tables: EvaluationTables, path: Path) -> None:

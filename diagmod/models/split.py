@@ -6,10 +6,14 @@ segments of one recording are nearly the same, and a score from a random split o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
 
 def group_folds(groups: Sequence[str], n_folds: int, seed: int) -> NDArray[np.int64]:

@@ -12,17 +12,24 @@ so results are always shown with and without those features.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-#: Share of a segment that must be in one state for the segment to count as in that state.
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+#: Share of a segment that must be in one state, and measured at all, for the segment to count as in that state.
 CLEAR_SHARE = 0.9
 
-#: Penalty of a change point in units of noise variance x ln(n): twice the Schwarz criterion for one
-#: complex mean and one position (4 + 1 parameters). Pinned by test_states.
+#: Penalty of a change point in units of noise variance x ln(n). Schwarz's criterion for a complex mean and a
+#: position (3 real parameters) has 1.5, for independent noise; more, as half-overlapping windows are
+#: correlated and a false change costs more than a missed small one. Pinned in both directions by test_states.
 PENALTY = 10.0
+
+#: Smallest noise (percent of I1, rms) that is believed; a series with less is rounded or synthetic. The same test.
+_SMALLEST_NOISE_PCT = 1e-3
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,8 @@ def change_points(values: NDArray[np.complexfloating], penalty: float, min_size:
     Jackson, B. et al., IEEE Signal Process. Lett. 12(2), 2005, DOI 10.1109/LSP.2001.838216.
     """
     n = len(values)
+    if n < 2 * min_size:
+        return []
     first = np.concatenate([[0], np.cumsum(values)])
     second = np.concatenate([[0], np.cumsum(np.abs(values) ** 2)])
     best, previous = np.full(n + 1, np.inf), np.zeros(n + 1, dtype=int)
@@ -82,7 +91,7 @@ def stretches_of(track: pd.DataFrame) -> list[Stretch]:
         return []
     ratio = track["i2_re"].to_numpy() + 1j * track["i2_im"].to_numpy()
     # Half-overlapping windows are correlated; differences two windows apart are not.
-    variance = np.median(np.abs(ratio[2:] - ratio[:-2]) ** 2) / (2 * np.log(2))
+    variance = max(np.median(np.abs(ratio[2:] - ratio[:-2]) ** 2) / (2 * np.log(2)), _SMALLEST_NOISE_PCT**2)
     cuts = change_points(ratio, PENALTY * variance * np.log(len(ratio)))
     middle = track["time_s"].to_numpy() + track["length_s"].to_numpy() / 2
     end_s = float(middle[-1] + track["length_s"].iloc[-1] / 2)
@@ -119,25 +128,27 @@ def derive_states(track: pd.DataFrame, segments: pd.DataFrame, change_pct: float
     Returns
     -------
     DataFrame
-        Table ``segment_states``.
+        Table ``segment_states``. A segment is *unknown* where less than 90 % of it is measured: an absent
+        phase, a gap, a recording too short for stretches.
     """
     if not change_pct > 0:
         raise ValueError(f"change_pct must be positive, got {change_pct:g}; give it in percent of I1")
-    found = {str(key): stretches_of(part) for key, part in track.groupby("recording_id", sort=True)}
+    tracks = {str(key): part for key, part in track.groupby("recording_id", sort=True)}
+    found = {key: stretches_of(part) for key, part in tracks.items()}
     motor_of = dict(zip(track["recording_id"], track["motor_id"], strict=True))
     normal = {
         motor: normal_ratio([s for key, parts in found.items() if motor_of[key] == motor for s in parts], change_pct)
         for motor in sorted(set(motor_of.values()))
     }
     rows = []
-    for row in segments[["recording_id", "segment", "start_s", "length_s"]].itertuples(index=False):
-        parts = found.get(row.recording_id, [])
-        share = np.nan
-        if parts:
-            reference = normal[motor_of[row.recording_id]]
-            changed = [s for s in parts if abs(s.ratio - reference) > change_pct]
-            share = sum(_common(s, row.start_s, row.start_s + row.length_s) for s in changed) / row.length_s
-        rows.append((row.recording_id, row.segment, share, _state(share)))
+    for key, segment, start_s, length_s in zip(
+        *(segments[name] for name in ("recording_id", "segment", "start_s", "length_s")), strict=True
+    ):
+        share, end_s = np.nan, start_s + length_s
+        if found.get(key) and _measured_share(tracks[key], start_s, end_s) >= CLEAR_SHARE:
+            changed = [s for s in found[key] if abs(s.ratio - normal[motor_of[key]]) > change_pct]
+            share = sum(_common(s, start_s, end_s) for s in changed) / length_s
+        rows.append((key, segment, share, _state(share)))
     return pd.DataFrame(rows, columns=["recording_id", "segment", "changed_share", "state"])
 
 
@@ -179,6 +190,13 @@ def rule_in_words(change_pct: float) -> str:
         f"stretch farther than {change_pct:g} % of I1 from it is changed. A segment is changed or normal when at least "
         f"{100 * CLEAR_SHARE:.0f} % of it is, otherwise mixed and not judged."
     )
+
+
+def _measured_share(track: pd.DataFrame, begin_s: float, end_s: float) -> float:
+    """Share of a recording's short windows, centred in a span of time, that have a value; 0 without a window."""
+    middle = track["time_s"] + track["length_s"] / 2
+    inside = track[(middle >= begin_s) & (middle < end_s)]
+    return float(np.isfinite(inside["i2_re"] + inside["i2_im"]).mean()) if len(inside) else 0.0
 
 
 def _common(stretch: Stretch, begin_s: float, end_s: float) -> float:

@@ -7,16 +7,19 @@ empty table with the reason and the pipeline goes on.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from diagmod.io.model_files import write_model, write_no_model
 from diagmod.io.schemas import ANOMALY_SCORES
 from diagmod.io.tables import empty_table
 from diagmod.models.anomaly import ForestScorer, ForestSettings, score_held_out, usable_features
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
 
 #: Fewest complete segments of a training side; below it quantiles of the scores mean nothing.
 MIN_SEGMENTS = 50
@@ -37,8 +40,8 @@ class TrainedAnomaly:
             return f"Nothing was trained: {self.reason}."
         everything = self.scores[self.scores["feature_set"] == "all"]
         return (
-            f"We see {everything['is_anomaly'].sum()} of {len(everything)} segments flagged by models that never saw their "
-            f"split group ({everything['fold'].nunique()} folds, {len(self.model.feature_names)} features)."
+            f"We see {everything['is_anomaly'].sum()} of {len(everything)} segments flagged by models that never saw "
+            f"their split group ({everything['fold'].nunique()} folds, {len(self.model.feature_names)} features)."
         )
 
     def write(self, folder: Path, lineage: dict[str, Any]) -> None:
@@ -90,5 +93,7 @@ def not_ready(segments: pd.DataFrame, groups: pd.Series) -> str:
     complete = np.isfinite(segments[list(names)].to_numpy(dtype=float)).all(axis=1)
     fewest = min(int(complete[(groups != group).to_numpy()].sum()) for group in groups.unique())
     if fewest < MIN_SEGMENTS:
-        return f"{fewest} complete segments on a training side, at least {MIN_SEGMENTS} are needed; record more or longer"
+        return (
+            f"{fewest} complete segments on a training side, at least {MIN_SEGMENTS} are needed; record more or longer"
+        )
     return ""
