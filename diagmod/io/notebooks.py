@@ -214,9 +214,7 @@ def _outputs(outputs: Iterable[NotebookNode], renumber: _Renumber) -> Iterable[N
         streams = {}
         if output.output_type == "error":
             traceback = [_CELL_FILE.sub("<cell>", line) for line in output.traceback]
-            yield nbformat.v4.new_output(
-                "error", ename=output.ename, evalue=output.evalue, traceback=traceback
-            )
+            yield nbformat.v4.new_output("error", ename=output.ename, evalue=output.evalue, traceback=traceback)
         elif data := _data(output.data, renumber):
             yield nbformat.v4.new_output(output.output_type, data=data, metadata=output.get("metadata", {}))
     yield from _stream_outputs(streams)
