@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from diagmod.io.paths import STAGE_VARIABLE, project_root
-from diagmod.io.staging import commit, prepare
 from diagmod.io.stages import Stage, StageError, facts_json, load_stage
+from diagmod.io.staging import commit, prepare
 
 if TYPE_CHECKING:
     import nbformat
@@ -77,6 +77,7 @@ def run_stage(stage: Stage, staging: Path, root: Path, limit_s: float) -> int:
             on_notebook_start=clock.kernel_started,
         )
         clock.executed()
+        _refuse_early_end(stage, notebook)
         _write_report(stage, notebook, staging)
         commit(stage.name, root, stage.outs)
     except papermill.PapermillExecutionError as exc:
@@ -85,7 +86,8 @@ def run_stage(stage: Stage, staging: Path, root: Path, limit_s: float) -> int:
         return _fail(1, f"stage {stage.name} failed in cell {clock.cell} ({clock.title}): {error}", broken, root)
     except CellTimeoutError:
         executed.replace(broken)
-        reason = f"stage {stage.name} took longer than {limit_s:g} s, in cell {clock.cell} ({clock.title}); raise --time-limit"
+        reason = f"stage {stage.name} took longer than {limit_s:g} s, in cell {clock.cell} ({clock.title})"
+        reason += "; raise --time-limit"
         return _fail(1, reason, broken, root)
     except DeadKernelError:
         executed.replace(broken)
@@ -199,6 +201,15 @@ def _write_report(stage: Stage, notebook: nbformat.NotebookNode, staging: Path) 
     write_notebook(normal, folder / f"{stage.notebook.stem}.ipynb")
     html = notebook_to_html(normal, f"diagmod: {stage.name}")
     (folder / f"{stage.notebook.stem}.html").write_text(html, encoding="utf-8")
+
+
+def _refuse_early_end(stage: Stage, notebook: nbformat.NotebookNode) -> None:
+    """Raise when a cell called ``sys.exit``: papermill takes it for success and runs no later cell."""
+    for number, cell in enumerate(notebook.cells, 1):
+        if any(output.output_type == "error" for output in cell.get("outputs", [])):
+            raise StageError(
+                f"stage {stage.name} failed in cell {number}: it ended the kernel; let the cell raise instead"
+            )
 
 
 def _plain(traceback: list[str]) -> list[str]:

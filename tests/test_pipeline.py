@@ -1,0 +1,122 @@
+"""The smoke run: all stages by papermill on tiny parameters, and what must be true of their results."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from tiny_project import STAGES, TINY, Project
+
+from diagmod.io.schemas import ANOMALY_SCORES, EVALUATION, FINDINGS, LOAD_REPORT, RECORDINGS, SEGMENTS, STATES
+from diagmod.io.tables import describe_table, read_table
+
+
+def test_every_file_of_the_fleet_is_in_the_load_report_once(tiny_project: Project) -> None:
+    truth = pd.read_csv(tiny_project.root / "data/raw/demo/ground_truth.csv", keep_default_na=False)
+    report = read_table(tiny_project.root / "data/interim/load_report.parquet", LOAD_REPORT)
+    assert sorted(report["file"]) == sorted(truth["file"])
+    status = dict(zip(report["file"], report["status"], strict=True))
+    expected = {"duplicate": "duplicate", "truncated": "quarantined", "wrong_header": "quarantined",
+                "unlisted": "quarantined", "unknown_motor": "quarantined"}  # fmt: skip
+    for file, damage in zip(truth["file"], truth["damage"], strict=True):
+        assert status[file] == expected.get(damage, "loaded"), f"{file} with damage {damage or 'none'}"
+
+
+def test_a_gap_is_a_finding_and_a_missing_phase_is_valid(tiny_project: Project) -> None:
+    truth = pd.read_csv(tiny_project.root / "data/raw/demo/ground_truth.csv", keep_default_na=False)
+    findings = read_table(tiny_project.root / "data/interim/findings.parquet", FINDINGS)
+    recordings = read_table(tiny_project.root / "data/interim/recordings.parquet", RECORDINGS).set_index("file")
+    gap, absent = (truth.loc[truth["damage"] == kind, "file"].item() for kind in ("gap", "missing_phase"))
+    assert set(findings.loc[findings["file"] == gap, "rule"]) == {"missing"}
+    assert recordings.loc[gap, "quality"] == "warning"
+    assert recordings.loc[absent, "phases"] == "RS"
+
+
+def test_features_of_a_recording_agree_with_what_was_simulated(tiny_project: Project) -> None:
+    recordings = read_table(tiny_project.root / "data/interim/recordings.parquet", RECORDINGS)
+    segments = read_table(tiny_project.root / "data/processed/features/segments.parquet", SEGMENTS)
+    # 2.5 s in segments of 1 s with half overlap: starts at 0, 0.5, 1.0 and 1.5 s.
+    assert (segments.groupby("recording_id").size() == 4).all()
+    complete = segments.dropna(subset=["line_hz", "i1", "fundamental_R", "fundamental_S", "fundamental_T"])
+    assert len(complete) >= 4 * (len(recordings) - 2)
+    assert complete["line_hz"].between(49.9, 50.1).all()
+    mean = complete[["fundamental_R", "fundamental_S", "fundamental_T"]].mean(axis=1)
+    np.testing.assert_allclose(complete["i1"], mean, rtol=0.02)
+    assert complete["angle_RS"].between(105, 135).all()
+
+
+def test_scores_come_from_models_that_never_saw_the_motor(tiny_project: Project) -> None:
+    scores = read_table(tiny_project.root / "data/processed/anomaly_scores.parquet", ANOMALY_SCORES)
+    assert set(scores["feature_set"]) == {"all", "without_i2"}
+    folds_of_motor = scores.groupby(["feature_set", "motor_id"])["fold"].nunique()
+    assert (folds_of_motor == 1).all(), "a motor judged by two folds was in the training data of one of them"
+    assert scores["score"].dropna().between(0, 1).all()
+
+
+def test_evaluation_stands_beside_its_trivial_rows(tiny_project: Project) -> None:
+    table = read_table(tiny_project.root / "data/processed/evaluation/evaluation.parquet", EVALUATION)
+    assert set(table["model"]) == {"isolation_forest", "flag_all", "flag_none", "random", "shuffled_labels"}
+    flag_all = table[(table["model"] == "flag_all") & (table["figure"] == "recall")]
+    assert (flag_all["value"] == 1.0).all()
+    states = tiny_project.root / "data/processed/evaluation/segment_states.parquet"
+    assert read_table(states, STATES).empty
+    assert "declares no change of state" in describe_table(states)["reason"]
+
+
+def test_metrics_are_those_of_the_evaluation_table(tiny_project: Project) -> None:
+    metrics = json.loads((tiny_project.root / "reports/metrics/evaluate.json").read_text())
+    table = read_table(tiny_project.root / "data/processed/evaluation/evaluation.parquet", EVALUATION)
+    row = table.query(
+        "truth == 'recording_label' and level == 'recording' and feature_set == 'all' and figure == 'auroc'"
+    )
+    assert metrics["recording_label"]["all"]["auroc"] == pytest.approx(row["value"].item(), abs=1e-4)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_report_of_a_stage_is_whole_offline_and_free_of_time_and_place(tiny_project: Project, stage: str) -> None:
+    html = next((tiny_project.root / "reports/notebooks").glob(f"*_{stage}.html")).read_text()
+    notebook = next((tiny_project.root / "reports/notebooks").glob(f"*_{stage}.ipynb")).read_text()
+    assert "application/vnd.plotly.v1+json" in notebook
+    assert 'class="dm-figure"' in html and "Plotly" in html
+    assert not re.findall(r"<(?:script|link|img)[^>]+(?:src|href)=[\"']https?:", html)
+    assert str(tiny_project.root) not in notebook
+    assert "execution" not in json.loads(notebook)["cells"][2]["metadata"]
+
+
+def test_a_number_in_a_table_leads_back_to_its_inputs(tiny_project: Project) -> None:
+    about = describe_table(tiny_project.root / "data/processed/features/segments.parquet")
+    assert about["units"]["rms_R"] == "A"
+    assert about["lineage"]["stage"] == "features"
+    assert about["lineage"]["parameters"]["window_s"] == 1.0
+    assert list(about["lineage"]["inputs"]) == ["data/interim"]
+    assert not re.search(r"20\d\d-\d\d-\d\dT", json.dumps(about)), "a lineage record holds no clock time"
+
+
+def test_timings_say_how_much_was_kernel_and_imports(tiny_project: Project) -> None:
+    record = json.loads((tiny_project.root / "reports/runs/load.json").read_text())
+    parts = record["kernel_start_s"] + record["imports_s"] + record["work_s"] + record["report_s"]
+    assert parts == pytest.approx(record["seconds"], abs=0.05)
+    assert record["imports_s"] > 0
+
+
+def test_the_tiny_parameters_are_of_the_pipeline() -> None:
+    assert tuple(TINY) == STAGES
+
+
+def test_a_stage_run_again_gives_the_same_bytes(tiny_project: Project) -> None:
+    before = _contents(tiny_project)
+    for stage in ("load", "train_anomaly"):
+        assert tiny_project.run("diagmod.run", stage).returncode == 0
+    after = _contents(tiny_project)
+    assert before.keys() == after.keys()
+    assert [name for name in before if before[name] != after[name]] == []
+
+
+def _contents(project: Project) -> dict[str, bytes]:
+    files = [
+        p for folder in ("data", "reports/notebooks", "reports/metrics") for p in (project.root / folder).rglob("*")
+    ]
+    return {p.relative_to(project.root).as_posix(): p.read_bytes() for p in files if p.is_file()}
