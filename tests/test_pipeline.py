@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from tiny_project import STAGES, TINY, Project
+from tiny_project import STAGES, TINY, Project, make_project
 
 from diagmod.io.schemas import ANOMALY_SCORES, EVALUATION, FINDINGS, LOAD_REPORT, RECORDINGS, SEGMENTS, STATES
 from diagmod.io.tables import describe_table, read_table
@@ -106,17 +107,24 @@ def test_the_tiny_parameters_are_of_the_pipeline() -> None:
     assert tuple(TINY) == STAGES
 
 
-def test_a_stage_run_again_gives_the_same_bytes(tiny_project: Project) -> None:
-    before = _contents(tiny_project)
-    for stage in ("load", "train_anomaly"):
-        assert tiny_project.run("diagmod.run", stage).returncode == 0
-    after = _contents(tiny_project)
-    assert before.keys() == after.keys()
-    assert [name for name in before if before[name] != after[name]] == []
+def test_built_again_from_nothing_the_bytes_are_the_same(tiny_project: Project, tmp_path: Path) -> None:
+    again = make_project(tmp_path / "again")
+    again.build()
+    assert again.results() == tiny_project.results()
 
 
-def _contents(project: Project) -> dict[str, bytes]:
-    files = [
-        p for folder in ("data", "reports/notebooks", "reports/metrics") for p in (project.root / folder).rglob("*")
-    ]
-    return {p.relative_to(project.root).as_posix(): p.read_bytes() for p in files if p.is_file()}
+def test_a_second_repro_has_nothing_to_do(tiny_project: Project) -> None:
+    assert tiny_project.repro() == []
+
+
+def test_a_changed_figure_reruns_no_training(tiny_project: Project, tmp_path: Path) -> None:
+    project = tiny_project.copy(tmp_path / "copy")
+    for path in (project.root / "diagmod" / "views").glob("*.py"):
+        path.write_text(path.read_text() + "\n# another look\n")
+    assert project.repro() == ["evaluate"]
+
+
+def test_a_parameter_of_training_reruns_training_and_evaluation_alone(tiny_project: Project, tmp_path: Path) -> None:
+    project = tiny_project.copy(tmp_path / "copy")
+    project.set("train_anomaly", n_trees=21)
+    assert project.repro() == ["train_anomaly", "evaluate"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,7 +23,7 @@ TINY = {
     "simulate": {"n_motors": 6, "recordings_per_motor": 4, "duration_s": 2.5, "days": 60, "jobs": 1},
     "load": {"dataset": "demo", "jobs": 1},
     "features": {"jobs": 1},
-    "train_anomaly": {"n_trees": 20, "n_folds": 3},
+    "train_anomaly": {"n_trees": 20, "n_folds": 6},
     "evaluate": {"n_bootstrap": 20},
 }
 
@@ -43,6 +45,32 @@ class Project:
         """Environment in which this project's package and this Python are found first."""
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         return {**os.environ, "PYTHONPATH": str(self.root), "PATH": path, "DVC_NO_ANALYTICS": "1"}
+
+    def build(self) -> None:
+        """Run the whole pipeline with DVC, without git."""
+        for command in (["init", "--no-scm", "-q"], ["repro"]):
+            done = self.run("dvc", *command)
+            if done.returncode:
+                raise RuntimeError(f"dvc {command[0]} failed:\n{done.stdout}\n{done.stderr}")
+
+    def copy(self, folder: Path) -> Project:
+        """The same project, built as far as this one is, in another folder."""
+        shutil.copytree(self.root, folder)
+        return Project(folder)
+
+    def repro(self) -> list[str]:
+        """Run ``dvc repro`` and give the stages that it ran."""
+        done = self.run("dvc", "repro")
+        if done.returncode:
+            raise RuntimeError(f"dvc repro failed:\n{done.stdout}\n{done.stderr}")
+        return re.findall(r"Running stage '(\w+)'", done.stdout)
+
+    def results(self) -> dict[str, str]:
+        """SHA-256 of every result and of dvc.lock, by path; timings of runs are no results."""
+        found = [p for name in ("data", "reports") for p in (self.root / name).rglob("*") if p.is_file()]
+        files = [p for p in found if "runs" not in p.parts and "broken" not in p.parts]
+        files.append(self.root / "dvc.lock")
+        return {p.relative_to(self.root).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
     def set(self, section: str, **values: Any) -> None:
         """Change parameters in params.yaml."""

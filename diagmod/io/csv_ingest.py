@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +24,14 @@ from numpy.typing import NDArray
 
 from diagmod.core.recording import PHASES
 from diagmod.core.tally import PhaseCounter, Tally
+
+#: How waveforms are written: float32 columns whose bytes are split compress best (README of data/).
+WAVEFORM_WRITING: dict[str, Any] = {
+    "compression": "zstd",
+    "use_dictionary": False,
+    "column_encoding": "BYTE_STREAM_SPLIT",
+    "write_statistics": False,
+}
 
 #: Columns of a waveform file, in the order of the phases.
 WAVEFORM_COLUMNS = tuple(f"current_{phase}" for phase in PHASES)
@@ -42,10 +51,10 @@ MISSING = ("", "nan", "NaN", "NAN", "NULL", "null", "NA")
 _BOM = b"\xef\xbb\xbf"
 _QUOTED_LINE = re.compile(rb'"[^"]*"\r?')
 _EMPTY_LINE = re.compile(rb"(?:^|\n)(\r?\n)")
-_NUMBER = re.compile(rb"[ \t]*[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|inf|infinity|nan(\(\w*\))?)[ \t]*", re.IGNORECASE)
+_NUMBER = re.compile(rb"[ \t]*[+-]?((\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?|inf|infinity|nan(\(\w*\))?)[ \t]*", re.IGNORECASE)
 
 
-class UnreadableRecording(ValueError):
+class UnreadableRecording(ValueError):  # noqa: N818 - what it is says more than Error
     """A file is no recording that can be read; the message is one sentence for a person."""
 
 
@@ -115,7 +124,9 @@ def ingest_csv(
         with source.open("rb") as stream:
             head = stream.read(1 << 16)
     except OSError as exc:
-        raise UnreadableRecording(f"{source.name} cannot be opened ({exc.strerror}); check path and permissions") from exc
+        raise UnreadableRecording(
+            f"{source.name} cannot be opened ({exc.strerror}); check path and permissions"
+        ) from exc
     dialect, phase_of, skip_lines = _inspect(head, source.name, layout or CsvLayout())
     draft = target.with_name(f"{target.name}.part")
     pass_ = _Pass(source, draft, phase_of, skip_lines, dialect == "quoted-line", block_bytes)
@@ -156,13 +167,10 @@ class _Pass:
         # One worker each keeps the order of blocks; waiting for the block before last bounds the memory.
         # The writer closes last: the keeper may still be writing when a later block is refused.
         with (
-            pq.ParquetWriter(
-                self._draft, schema, compression="zstd", use_dictionary=False,
-                column_encoding="BYTE_STREAM_SPLIT", write_statistics=False,
-            ) as writer,
+            pq.ParquetWriter(self._draft, schema, **WAVEFORM_WRITING) as writer,
             ThreadPoolExecutor(1) as hasher,
             ThreadPoolExecutor(1) as keeper,
-        ):  # fmt: skip
+        ):
             pending: list[Future[None]] = []
             for block, is_last in self._blocks(hasher, pending):
                 table = self._parse(block, is_last)
@@ -218,6 +226,8 @@ class _Pass:
     def _parse(self, block: bytes, is_last: bool) -> pa.Table:
         self._refuse_what_pyarrow_would_repair(block)
         plain = self._unquote(block) if self._quoted else block
+        if is_last:
+            plain += b"\n"
         if plain.startswith(_BOM):
             raise self._damage(block, 0, "starts with a second byte-order mark; the file looks pasted together")
         names = [f"{k}" for k in range(len(self._phase_of))]
@@ -234,19 +244,25 @@ class _Pass:
             )  # fmt: skip
         except pa.ArrowInvalid as exc:
             raise UnreadableRecording(self._explain(plain, is_last)) from exc
+        # pyarrow reads an empty line as a line of empty cells; only where every column has a gap can there be one.
+        if not self._is_single_column and all(column.null_count for column in table.columns):
+            self._refuse_empty_lines(block)
         self._line += table.num_rows
         return table
 
+    def _refuse_empty_lines(self, block: bytes) -> None:
+        if empty := _EMPTY_LINE.search(block):
+            raise self._damage(block, empty.start(1), "is empty; the file is damaged there")
+
     def _refuse_what_pyarrow_would_repair(self, block: bytes) -> None:
-        """Binary zeros, carriage returns inside a line, and lines without any cell."""
+        """Binary zeros and carriage returns inside a line."""
         if b"\0" in block:
             raise self._damage(block, block.index(b"\0"), "holds binary zeros; this is no text file")
         if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
             stray = re.search(rb"\r(?!\n)", block)
-            raise self._damage(block, stray.start() if stray else 0, "has a carriage return inside; lines must end in LF or CRLF")
-        has_empty = block.startswith((b"\n", b"\r\n")) or b"\n\n" in block or b"\n\r\n" in block
-        if has_empty and not self._is_single_column and (empty := _EMPTY_LINE.search(block)):
-            raise self._damage(block, empty.start(1), "is empty; the file is damaged there")
+            raise self._damage(
+                block, stray.start() if stray else 0, "has a carriage return inside; lines must end in LF or CRLF"
+            )
 
     def _damage(self, block: bytes, at: int, what: str) -> UnreadableRecording:
         line = self._line + block.count(b"\n", 0, at)
@@ -262,18 +278,16 @@ class _Pass:
             for number, line in enumerate(body.split(b"\n")):
                 if not _QUOTED_LINE.fullmatch(line):
                     raise UnreadableRecording(
-                        f"line {self._line + number} of {self._source.name} is not one quoted column as the lines before "
-                        f"it: {_shorten(line)}; the file is damaged there or looks truncated"
+                        f"line {self._line + number} of {self._source.name} is not one quoted column as the lines "
+                        f"before it: {_shorten(line)}; the file is damaged there or looks truncated"
                     )
         return plain
 
     def _explain(self, block: bytes, is_last: bool) -> str:
         """The line that cannot be read, and why; looked for only when pyarrow refused the block."""
-        lines = block.split(b"\n")
+        lines = block.removesuffix(b"\n").split(b"\n")
         for number, raw in enumerate(lines):
             line = raw.rstrip(b"\r")
-            if not line and number == len(lines) - 1:
-                continue
             cells = line.split(b",")
             where = f"line {self._line + number} of {self._source.name}"
             if len(cells) != len(self._phase_of):
@@ -318,9 +332,10 @@ def _inspect(head: bytes, name: str, layout: CsvLayout) -> tuple[str, tuple[str,
     header_line = text.partition(b"\n")[0]
     lines = [line for line in text.split(b"\n")[:4] if line.strip()]
     quoted = all(_QUOTED_LINE.fullmatch(line) for line in lines[: len(lines) - (len(lines) > 2)])
-    if not quoted and any(b'"' in line for line in lines):
+    if not quoted and (odd := [line for line in lines if b'"' in line]):
         raise UnreadableRecording(
-            f"{name} quotes single cells ({_shorten(lines[0])}); allowed are no quotes, or one pair around each whole line"
+            f"{name} quotes single cells or lines ({_shorten(odd[0])}); allowed are no quotes, or one pair around "
+            "every line"
         )
     dialect = "quoted-line" if quoted else "plain"
     if not layout.header:

@@ -109,7 +109,9 @@ def read_dataset(folder: Path) -> Dataset:
     if not folder.is_dir():
         raise DatasetError(f"data set folder {folder.name!r} does not exist in {folder.parent.name}/")
     if not any(folder.iterdir()):
-        raise DatasetError(f"data set folder {folder.name!r} is empty; put dataset.yaml, motors.yaml and recordings.csv there")
+        raise DatasetError(
+            f"data set folder {folder.name!r} is empty; put dataset.yaml, motors.yaml and recordings.csv there"
+        )
     entry = _read_description(folder / "dataset.yaml")
     allowed = {f.name for f in fields(Dataset)}
     if unknown := sorted(set(entry) - allowed, key=str):
@@ -158,17 +160,21 @@ def read_manifest(folder: Path) -> pd.DataFrame:
         text = (folder / "recordings.csv").read_text(encoding="utf-8-sig")
         lines = [line for line in csv.reader(io.StringIO(text, newline=""), strict=True) if line]
     except FileNotFoundError:
-        raise DatasetError("recordings.csv is missing; list every file with its motor_id, started_at and fs_hz") from None
+        raise DatasetError(
+            "recordings.csv is missing; list every file with its motor_id, started_at and fs_hz"
+        ) from None
     except (csv.Error, UnicodeDecodeError) as exc:
         raise DatasetError(f"recordings.csv is no readable CSV table in UTF-8 ({exc}); correct it") from exc
     names, rows = (lines[0], lines[1:]) if lines else ([], [])
     if missing := [c for c in ("file", "motor_id") if c not in names]:
         raise DatasetError(f"recordings.csv lacks column {missing[0]!r}; it has {', '.join(names) or 'none'}")
     if unknown := [c for c in names if c not in MANIFEST_COLUMNS]:
-        raise DatasetError(f"recordings.csv has unknown column {unknown[0]!r}; allowed are {', '.join(MANIFEST_COLUMNS)}")
+        raise DatasetError(
+            f"recordings.csv has unknown column {unknown[0]!r}; allowed are {', '.join(MANIFEST_COLUMNS)}"
+        )
     if repeated := [c for c in names if names.count(c) > 1]:
         raise DatasetError(f"recordings.csv has column {repeated[0]!r} twice; keep one")
-    for number, row in enumerate(rows, start=1):
+    for number, row in enumerate(rows, start=2):
         if len(row) != len(names):
             raise DatasetError(f"recordings.csv, row {number} has {len(row)} cells, expected {len(names)}; correct it")
     manifest = pd.DataFrame(rows, columns=names, dtype=str)

@@ -59,7 +59,9 @@ class FeatureTables:
     def in_words(self) -> str:
         """What was computed, in one sentence."""
         line_hz = self.recordings["line_hz"].dropna()
-        found = f"the supply frequency lies between {line_hz.min():.3f} and {line_hz.max():.3f} Hz" if len(line_hz) else ""
+        found = (
+            f"the supply frequency lies between {line_hz.min():.3f} and {line_hz.max():.3f} Hz" if len(line_hz) else ""
+        )
         return (
             f"We see {len(self.segments)} segments with {len(FEATURES)} figures each, "
             f"{self.segments['line_hz'].isna().sum()} of them with a gap and so without figures; "
@@ -94,7 +96,9 @@ def compute_tables(
     tables = {}
     for part, schema in _PARTS.items():
         frames = [
-            pd.read_parquet(entry / f"{part}.parquet").assign(recording_id=row["recording_id"], motor_id=row["motor_id"])
+            pd.read_parquet(entry / f"{part}.parquet").assign(
+                recording_id=row["recording_id"], motor_id=row["motor_id"]
+            )
             for entry, row in zip(entries, rows, strict=True)
         ]
         tables[part] = conform(pd.concat(frames, ignore_index=True) if frames else empty_table(schema), schema)
@@ -135,5 +139,10 @@ def _compute(source: Path, fs: float, settings: FeatureSettings, draft: Path) ->
     whole = compute_features(currents[None], fs, **band)
     pd.DataFrame(whole).to_parquet(draft / "recordings.parquet", index=False)
     time_s, ratio = sequence_track(currents, fs, settings.track_window_s, float(whole["line_hz"][0]))
-    track = {"time_s": time_s, "length_s": settings.track_window_s, "i2_re": 100 * ratio.real, "i2_im": 100 * ratio.imag}
+    track = {
+        "time_s": time_s,
+        "length_s": settings.track_window_s,
+        "i2_re": 100 * ratio.real,
+        "i2_im": 100 * ratio.imag,
+    }
     pd.DataFrame(track).to_parquet(draft / "track.parquet", index=False)

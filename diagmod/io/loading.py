@@ -59,8 +59,8 @@ class LoadedDataset:
         hours = self.recordings["duration_s"].sum() / 3600
         return (
             f"We see {counts.get('loaded', 0)} recordings of {self.recordings['motor_id'].nunique()} motors loaded "
-            f"({hours:.2f} h in all, {warned} of them with a warning), {counts.get('duplicate', 0)} duplicates skipped and "
-            f"{counts.get('quarantined', 0)} files in quarantine."
+            f"({hours:.2f} h in all, {warned} of them with a warning), {counts.get('duplicate', 0)} duplicates skipped "
+            f"and {counts.get('quarantined', 0)} files in quarantine."
         )
 
     @property
@@ -315,4 +315,6 @@ def _motor_table(motors: dict[str, Motor]) -> pd.DataFrame:
 
 
 def _table(rows: list[dict[str, Any]], schema: TableSchema) -> pd.DataFrame:
-    return conform(pd.DataFrame(rows, columns=[c.name for c in schema.columns]) if rows else empty_table(schema), schema)
+    return conform(
+        pd.DataFrame(rows, columns=[c.name for c in schema.columns]) if rows else empty_table(schema), schema
+    )

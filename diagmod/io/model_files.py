@@ -1,7 +1,8 @@
 """Anomaly models on disk: skops for the trees, JSON for the rest, nothing that can run code.
 
-skops writes object addresses and wall-clock dates into its archive; both are replaced (addresses by
-order of appearance, dates by a fixed one), so that the same model is the same bytes.
+skops writes object addresses and wall-clock dates into its archive, and scikit-learn's tree nodes end in
+unused bytes that hold whatever the memory held. All are replaced (addresses by order of appearance, dates
+by a fixed one, unused bytes by zeros), so that the same model is the same bytes.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import skops.io
 
 #: Date of every member of an archive: the earliest a zip file can hold.
@@ -25,7 +27,17 @@ TRUSTED_TYPES: tuple[str, ...] = ("sklearn.tree._tree.Tree",)
 
 
 #: What reading a damaged archive can raise, by zipfile, json, numpy and skops.
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, IndexError, ValueError, TypeError, AttributeError, OSError)
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    IndexError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    OSError,
+)
 
 
 class ModelError(ValueError):
@@ -44,7 +56,7 @@ def dump_estimator(estimator: Any) -> bytes:
         archive.writestr(zipfile.ZipInfo("schema.json", _FIXED_DATE), schema)
         members = {_renumber(name, order): name for name in source.namelist() if name != "schema.json"}
         for new in sorted(members):
-            archive.writestr(zipfile.ZipInfo(new, _FIXED_DATE), source.read(members[new]))
+            archive.writestr(zipfile.ZipInfo(new, _FIXED_DATE), _without_padding(source.read(members[new])))
     return out.getvalue()
 
 
@@ -113,10 +125,27 @@ def read_model(folder: Path) -> tuple[Any, dict[str, Any]]:
         raise ModelError(f"no model in {folder.name}: model.skops is missing; run `dvc repro`")
     content = (folder / "model.skops").read_bytes()
     if hashlib.sha256(content).hexdigest() != facts.get("sha256", {}).get("model.skops"):
-        raise ModelError(f"model.skops in {folder.name} is not the file that model.json describes; restore or retrain it")
+        raise ModelError(
+            f"model.skops in {folder.name} is not the file that model.json describes; restore or retrain it"
+        )
     return load_estimator(content), facts
 
 
 def _renumber(name: str, order: dict[str, str]) -> str:
     stem, dot, ending = name.partition(".")
     return f"{order.get(stem, stem)}{dot}{ending}"
+
+
+def _without_padding(content: bytes) -> bytes:
+    """A stored array with the unused bytes of its records set to zero; any other member as it is."""
+    if not content.startswith(np.lib.format.MAGIC_PREFIX):
+        return content
+    array = np.load(BytesIO(content), allow_pickle=False)
+    if array.dtype.names is None:
+        return content
+    clean = np.zeros(array.shape, array.dtype)
+    for name in array.dtype.names:
+        clean[name] = array[name]
+    out = BytesIO()
+    np.save(out, clean, allow_pickle=False)
+    return out.getvalue()

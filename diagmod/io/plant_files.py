@@ -97,10 +97,11 @@ def fleet_in_words(truth: pd.DataFrame) -> str:
     """What was written, in one sentence."""
     faulty = truth[truth["condition"] != "healthy"]
     damaged = truth.loc[truth["damage"] != "", "damage"].str.replace("_", " ")
+    conditions = ", ".join(sorted(faulty["condition"].str.replace("_", " ").unique())) or "none"
     return (
-        f"We see {len(truth)} files of {truth['motor_id'].nunique()} motors: {len(faulty)} were recorded after the onset of "
-        f"a fault ({', '.join(sorted(faulty['condition'].str.replace('_', ' ').unique())) or 'none'}), {len(damaged)} are "
-        f"damaged on purpose ({', '.join(sorted(damaged)) or 'none'})."
+        f"We see {len(truth)} files of {truth['motor_id'].nunique()} motors: {len(faulty)} were recorded after the "
+        f"onset of a fault ({conditions}), {len(damaged)} are damaged on purpose "
+        f"({', '.join(sorted(damaged)) or 'none'})."
     )
 
 

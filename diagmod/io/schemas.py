@@ -165,7 +165,9 @@ ANOMALY_SCORES = TableSchema(
         Column("segment", "int64", "", "number of the segment in its recording"),
         Column("feature_set", "str", "", "all, or without_i2"),
         Column("fold", "int64", "", "fold whose model, fitted without this split group, gave the score"),
-        Column("score", "float64", "1", "anomaly score, higher is stranger; missing where a feature is undefined", True),
+        Column(
+            "score", "float64", "1", "anomaly score, higher is stranger; missing where a feature is undefined", True
+        ),
         Column("threshold", "float64", "1", "threshold of that fold, from its training data only"),
         Column("is_anomaly", "bool", "", "score above threshold"),
     ),

@@ -113,7 +113,9 @@ def declared_parameters(notebook: Path) -> dict[str, tuple[Any, str]]:
     try:
         nodes = ast.parse(sources[0]).body
     except SyntaxError as exc:
-        raise StageError(f"{notebook.name}, parameters cell: line {exc.lineno} is no Python ({exc.msg}); correct it") from exc
+        raise StageError(
+            f"{notebook.name}, parameters cell: line {exc.lineno} is no Python ({exc.msg}); correct it"
+        ) from exc
     for node in nodes:
         simple = isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None
         if not simple:
@@ -121,7 +123,9 @@ def declared_parameters(notebook: Path) -> dict[str, tuple[Any, str]]:
         try:
             declared[node.target.id] = (ast.literal_eval(node.value), ast.unparse(node.annotation))
         except ValueError as exc:
-            raise StageError(f"{notebook.name}, parameters cell: give a plain value, got {ast.unparse(node)!r}") from exc
+            raise StageError(
+                f"{notebook.name}, parameters cell: give a plain value, got {ast.unparse(node)!r}"
+            ) from exc
     return declared
 
 
@@ -188,12 +192,14 @@ def _missing(dep: str, root: Path) -> str:
     if dep.startswith("data/raw/"):
         present = sorted(p.name for p in raw.iterdir() if p.is_dir()) if raw.is_dir() else []
         known = f"present are {', '.join(present)}" if present else "none is present"
-        return f"data set {dep.removeprefix('data/raw/')!r} is not in data/raw ({known}); `diagmod datasets list` shows what can be had"
+        name = dep.removeprefix("data/raw/")
+        return f"data set {name!r} is not in data/raw ({known}); `diagmod datasets list` shows what can be had"
     return f"{dep} is missing; run the stage that makes it first (`dvc repro` runs all)"
 
 
 def _resolve(text: str, params: dict[str, Any]) -> str:
     """Fill ``${section.name}`` templates of dvc.yaml, as DVC does."""
+
     def value(match: re.Match[str]) -> str:
         section, _, name = match[1].strip().partition(".")
         try:

@@ -44,7 +44,9 @@ def commit(stage: str, root: Path, outs: tuple[str, ...]) -> None:
     made = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
     stray = sorted(f for f in made if not any(f == out or f.startswith(f"{out}/") for out in outs))
     if stray:
-        raise StageError(f"stage {stage} wrote {stray[0]}, which dvc.yaml does not declare; declare it or do not write it")
+        raise StageError(
+            f"stage {stage} wrote {stray[0]}, which dvc.yaml does not declare; declare it or do not write it"
+        )
     journal = folder / JOURNAL
     draft = journal.with_suffix(".tmp")
     with draft.open("w", encoding="utf-8") as stream:

@@ -1,0 +1,97 @@
+"""Reading a plant's CSV against the bare minimum that any program must do with it.
+
+The file holds 60 s at 25.6 kHz, three phases. Ours is its ingest: read, SHA-256, one-pass checks, write. The floor
+only parses to float32 and writes Parquet with the same codec and threads. Memory is that of the whole load.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+from rows import Row, alternate
+
+from diagmod.core.quality import Limits
+from diagmod.io.csv_ingest import WAVEFORM_WRITING, ingest_csv
+from diagmod.io.loading import load_dataset
+from diagmod.io.plant_files import CURRENT_COLUMNS, csv_bytes
+from diagmod.io.store import Store
+from diagmod.sim.signal import SignalSpec, synthesise
+
+#: Sampling rate (Hz) and length (s) of the file: 1 536 000 rows, about 37 MB.
+FS_HZ, DURATION_S = 25_600.0, 60.0
+
+LIMITS = Limits(
+    min_duration_s=2.0, max_length_error_pct=1.0, max_missing_pct=20.0, max_clipped_pct=1.0, max_offset_pct=5.0,
+    max_repeat_pct=20.0, min_phase_ratio_pct=5.0, max_rms_ratio=3.0,
+)  # fmt: skip
+
+_DATASET = 'name: bench\nunit: A\ntimes: "none"\ncolumns: [current_R, current_S, current_T]\n'
+_MOTORS = "motors:\n  - {motor_id: M1, line_hz: 50.0, pole_pairs: 2}\n"
+
+
+def load_csv_ratio(workshop: Path) -> Row:
+    """Seconds to ingest the file, against the floor."""
+    folder = make_dataset(workshop, repeats=1)
+    file = folder / "recordings" / "r.csv"
+    target = workshop / "ours.parquet"
+    ours, floor = alternate(lambda: ingest_csv(file, target), lambda: bare_copy(file, workshop / "bare.parquet"), 11)
+    return Row("load_csv_ratio", ours, "s", floor, ours / floor, 1.5)
+
+
+def load_peak_mb(workshop: Path) -> Row:
+    """Peak memory (MB) of a process that loads a file ten times as long."""
+    make_dataset(workshop, repeats=10)
+    command = [sys.executable, str(Path(__file__)), str(workshop)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    peak_mb = float(done.stdout)
+    return Row("load_peak_mb", peak_mb, "MB", None, peak_mb, 600.0)
+
+
+def make_dataset(workshop: Path, repeats: int) -> Path:
+    """A data set with one file, the signal ``repeats`` times over."""
+    folder = workshop / f"dataset_{repeats}"
+    if folder.is_dir():
+        return folder
+    (folder / "recordings").mkdir(parents=True)
+    spec = SignalSpec(line_hz=50.0, amplitude_a=10.0, noise_dbc=-55.0)
+    content = csv_bytes(synthesise(spec, FS_HZ, round(FS_HZ * DURATION_S), np.random.default_rng(1)))
+    header, _, body = content.partition(b"\n")
+    with (folder / "recordings" / "r.csv").open("wb") as stream:
+        stream.write(header + b"\n")
+        for _ in range(repeats):
+            stream.write(body)
+    (folder / "dataset.yaml").write_text(_DATASET)
+    (folder / "motors.yaml").write_text(_MOTORS)
+    (folder / "recordings.csv").write_text(f"file,motor_id,fs_hz\nrecordings/r.csv,M1,{FS_HZ:g}\n")
+    return folder
+
+
+def load_all(workshop: Path, folder: Path) -> None:
+    """What the ``load`` stage does with the data set, from nothing."""
+    for name in ("store", "waveforms"):
+        shutil.rmtree(workshop / name, ignore_errors=True)
+    loaded = load_dataset(folder, workshop / "waveforms", Store(workshop / "store", "bench"), LIMITS, 1)
+    if len(loaded.recordings) != 1:
+        raise RuntimeError(f"the file was not loaded: {loaded.report['reason'].tolist()}")
+
+
+def bare_copy(file: Path, target: Path) -> None:
+    """Parse to float32, write Parquet: same codec and encoding, same threads, nothing else."""
+    types = dict.fromkeys(CURRENT_COLUMNS, pa.float32())
+    table = pacsv.read_csv(file, convert_options=pacsv.ConvertOptions(column_types=types))
+    pq.write_table(table, target, **WAVEFORM_WRITING)
+
+
+if __name__ == "__main__":
+    load_all(Path(sys.argv[1]), Path(sys.argv[1]) / "dataset_10")
+    sys.stdout.write(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))

@@ -1,0 +1,66 @@
+"""All benchmarks: prints a table, writes reports/bench.json. ``--full`` also runs the long rows.
+
+A row that was not measured this time keeps its last figure with its date. Exit code 1 when a row misses
+its goal.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from load import load_csv_ratio, load_peak_mb
+from repro import repro_noop_ratio
+from rows import Row
+
+ROOT = Path(__file__).parents[2]
+
+#: Benchmarks that together end within 10 minutes.
+SHORT: tuple[Callable[[Path], Row], ...] = (load_csv_ratio, load_peak_mb, repro_noop_ratio)
+
+#: Benchmarks that take longer; none yet.
+LONG: tuple[Callable[[Path], Row], ...] = ()
+
+
+def main() -> int:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description="Measure speed and memory against a floor.")
+    parser.add_argument("--full", action="store_true", help="also the long rows")
+    given = parser.parse_args()
+    path = ROOT / "reports" / "bench.json"
+    known = {row["name"]: row for row in json.loads(path.read_text())} if path.is_file() else {}
+    today = datetime.now(UTC).strftime("%Y-%m-%d")
+    with tempfile.TemporaryDirectory() as workshop:
+        for measure in (*SHORT, *(LONG if given.full else ())):
+            row = measure(Path(workshop))
+            known[row.name] = {**asdict(row), "date": today}
+            _show(known[row.name])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps([known[name] for name in sorted(known)], indent=1) + "\n")
+    missed = [name for name, row in known.items() if row["ratio"] > row["goal"]]
+    sys.stdout.write(f"written to {path.relative_to(ROOT)}\n")
+    if missed:
+        sys.stderr.write(f"missed: {', '.join(missed)}\n")
+    return 1 if missed else 0
+
+
+def _show(row: dict[str, object]) -> None:
+    reference = "-" if row["reference"] is None else f"{row['reference']:.3f} {row['unit']}"
+    verdict = "good" if float(str(row["ratio"])) <= float(str(row["goal"])) else "MISSED"
+    sys.stdout.write(
+        f"{row['name']:<20} {row['value']:>9.3f} {row['unit']:<3} against {reference:<10} "
+        f"ratio {row['ratio']:>7.2f}  goal {row['goal']:g}  {verdict}\n"
+    )
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

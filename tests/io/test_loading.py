@@ -1,0 +1,439 @@
+"""One bad file never stops the others, none is lost, and every run gives the same."""
+
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from diagmod.core.quality import Limits
+from diagmod.io import loading
+from diagmod.io.csv_ingest import read_waveform
+from diagmod.io.dataset_files import DatasetError
+from diagmod.io.loading import load_dataset
+from diagmod.io.plant_files import csv_bytes
+from diagmod.io.schemas import FINDINGS, LOAD_REPORT, MOTORS, RECORDINGS
+from diagmod.io.store import Store
+from diagmod.io.tables import conform
+
+FS = 1000.0
+LIMITS = Limits(
+    min_duration_s=1.0,
+    max_length_error_pct=1.0,
+    max_missing_pct=20.0,
+    max_clipped_pct=5.0,
+    max_offset_pct=5.0,
+    max_repeat_pct=20.0,
+    min_phase_ratio_pct=5.0,
+    max_rms_ratio=3.0,
+)
+
+
+def currents(seed=0, n=1500):
+    """Three phases of about 8 A rms, each file with noise of its own."""
+    angle = 2 * np.pi * 50 * np.arange(n) / FS
+    noise = np.random.default_rng(seed).normal(0, 0.1, (3, n))
+    return 11.3 * np.stack([np.cos(angle - k * 2 * np.pi / 3) for k in range(3)]) + noise
+
+
+class Plant:
+    """A data set written file by file."""
+
+    def __init__(self, root):
+        self.root, self.folder, self.rows = root, root / "raw" / "plant", []
+        (self.folder / "sub").mkdir(parents=True)
+        self.describe("title: Hall 3\n")
+        self.register("M01", "M02")
+
+    def describe(self, text):
+        (self.folder / "dataset.yaml").write_text(text)
+
+    def register(self, *motors):
+        nameplate = "line_hz: 50, pole_pairs: 2, rated_current_a: 8.2"
+        lines = "".join(f"  - {{motor_id: {m}, {nameplate}}}\n" for m in motors)
+        (self.folder / "motors.yaml").write_text(f"motors:\n{lines}")
+
+    def file(self, name, content=None):
+        content = csv_bytes(currents(sum(map(ord, name)))) if content is None else content
+        (self.folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+        return self
+
+    def row(self, name, **cells):
+        self.rows.append(
+            {"file": name, "motor_id": "M01", "started_at": "2026-01-05T08:00:00Z", "fs_hz": "1000", **cells}
+        )
+        return self
+
+    def add(self, name, content=None, **cells):
+        return self.file(name, content).row(name, **cells)
+
+    def load(self, jobs=1):
+        columns = ["file", "motor_id", "started_at", "fs_hz", *{c: 0 for row in self.rows for c in row}]
+        manifest = pd.DataFrame(self.rows, columns=list(dict.fromkeys(columns)))
+        manifest.to_csv(self.folder / "recordings.csv", index=False)
+        return load_dataset(self.folder, self.root / "waveforms", Store(self.root / "store", "v1"), LIMITS, jobs)
+
+    def outcome(self, name):
+        """Status and reason of the only report row of a file."""
+        report = self.load().report.set_index("file")
+        return report.loc[name, "status"], report.loc[name, "reason"]
+
+
+@pytest.fixture
+def plant(tmp_path):
+    return Plant(tmp_path)
+
+
+def waveforms(plant):
+    return {p.name: p.read_bytes() for p in (plant.root / "waveforms").iterdir()}
+
+
+def assert_same(one, other):
+    for table in ("recordings", "findings", "report", "motors", "trend"):
+        pd.testing.assert_frame_equal(getattr(one, table), getattr(other, table))
+
+
+def mixed(plant):
+    """Good and bad files of every kind."""
+    plant.add("a.csv").add("sub/b.csv", motor_id="M02", started_at="2026-01-05T07:00:00Z")
+    plant.add("single.csv", csv_bytes(currents(5)[:1], ("current_R",)))
+    plant.add("text.csv", "current_R\n1\nx\n").add("again.csv", csv_bytes(currents(sum(map(ord, "a.csv")))))
+    plant.file("stray.csv").row("missing.csv").row("a.csv").add("unknown.csv", motor_id="M99")
+    return plant
+
+
+def test_loaded_recording_has_its_facts_and_waveform(plant):
+    plant.add(
+        "a.csv", motor_id="M02", load_pct="75.5", condition="healthy", severity="0", repetition="3", duration_s="1.5"
+    )
+    row = plant.load().recordings.iloc[0]
+    assert (row["motor_id"], row["file"], row["unit"], row["dialect"]) == ("M02", "a.csv", "A", "plain")
+    assert (row["fs_hz"], row["n_samples"], row["duration_s"]) == (1000.0, 1500, 1.5)
+    assert row["started_at"] == pd.Timestamp("2026-01-05T08:00Z")
+    assert (row["load_pct"], row["condition"], row["severity"], row["repetition"]) == (75.5, "healthy", 0.0, "3")
+    assert (row["split_group"], row["quality"], row["missing_share"]) == ("M02", "good", 0.0)
+    waveform = read_waveform(plant.root / "waveforms" / f"{row['recording_id']}.parquet")
+    np.testing.assert_array_equal(waveform, currents(sum(map(ord, "a.csv"))).round(4).astype(np.float32))
+    assert row["rms_R"] == pytest.approx(np.sqrt((waveform[0].astype(float) ** 2).mean()), rel=1e-6)
+
+
+def test_every_file_and_every_row_is_in_the_report_once(plant):
+    loaded = mixed(plant).load()
+    assert loaded.report["file"].tolist() == sorted(
+        [
+            "a.csv",
+            "a.csv",
+            "again.csv",
+            "missing.csv",
+            "single.csv",
+            "stray.csv",
+            "sub/b.csv",
+            "text.csv",
+            "unknown.csv",
+        ]
+    )
+    status = loaded.report["status"].value_counts().to_dict()
+    assert status == {"loaded": 3, "duplicate": 1, "quarantined": 5}
+    assert (loaded.quarantine["reason"].str.len() > 20).all()
+    assert len(waveforms(plant)) == len(loaded.recordings) == 3
+
+
+def test_originals_are_not_touched(plant):
+    mixed(plant).load()
+    before = {p: (p.stat().st_mtime_ns, p.read_bytes()) for p in plant.folder.rglob("*") if p.is_file()}
+    load_dataset(plant.folder, plant.root / "waveforms", Store(plant.root / "store2", "v1"), LIMITS, 1)
+    assert {p: (p.stat().st_mtime_ns, p.read_bytes()) for p in plant.folder.rglob("*") if p.is_file()} == before
+
+
+def test_tables_fit_their_schemas(plant):
+    loaded = mixed(plant).load()
+    for table, schema in (
+        (loaded.recordings, RECORDINGS),
+        (loaded.findings, FINDINGS),
+        (loaded.report, LOAD_REPORT),
+        (loaded.quarantine, LOAD_REPORT),
+        (loaded.motors, MOTORS),
+    ):
+        pd.testing.assert_frame_equal(conform(table, schema), table.reset_index(drop=True))
+
+
+def test_recordings_are_sorted_by_motor_and_time(plant):
+    plant.add("c.csv", started_at="2026-01-07T08:00:00Z").add("b.csv", motor_id="M02")
+    plant.add("a.csv", started_at="2026-01-06T08:00:00+02:00")
+    recordings = plant.load().recordings
+    assert recordings["file"].tolist() == ["a.csv", "c.csv", "b.csv"]
+    assert recordings["started_at"].iloc[0] == pd.Timestamp("2026-01-06T06:00Z")
+
+
+def test_second_file_of_the_same_bytes_is_a_duplicate_of_the_first(plant):
+    content = csv_bytes(currents(1))
+    plant.add("a.csv", content).add("b.csv", content, motor_id="M02")
+    assert plant.outcome("b.csv") == ("duplicate", "same content as a.csv")
+    assert plant.load().recordings["file"].tolist() == ["a.csv"]
+
+
+def test_copy_of_a_rejected_row_is_no_duplicate(plant):
+    content = csv_bytes(currents(1))
+    plant.add("a.csv", content, motor_id="M99").add("b.csv", content)
+    assert plant.outcome("b.csv") == ("loaded", "")
+
+
+QUARANTINED = {
+    "unknown motor": (
+        {"motor_id": "M99"},
+        "motor 'M99' is not in motors.yaml; add its nameplate or correct recordings",
+    ),
+    "no motor": ({"motor_id": ""}, "motor '' is not in motors.yaml"),
+    "no rate": ({"fs_hz": ""}, "sampling rate unknown; give fs_hz in recordings.csv or in dataset.yaml"),
+    "rate zero": ({"fs_hz": "0"}, "recordings.csv: fs_hz must be positive, got 0"),
+    "rate no number": ({"fs_hz": "5 kHz"}, "recordings.csv: fs_hz must be a number, got '5 kHz'"),
+    "rate infinite": ({"fs_hz": "inf"}, "recordings.csv: fs_hz must be a number, got 'inf'"),
+    "load no number": ({"load_pct": "full"}, "recordings.csv: load_pct must be a number, got 'full'"),
+    "no time": ({"started_at": ""}, "start time unknown; give started_at (UTC) in recordings.csv"),
+    "no zone": (
+        {"started_at": "2026-01-05T08:00:00"},
+        "started_at '2026-01-05T08:00:00' has no time zone; add Z for UTC",
+    ),
+    "day alone": ({"started_at": "2026-01-05"}, "has no time zone"),
+    "another order": ({"started_at": "05/01/2026 08:00Z"}, "is no time; write 2026-01-31T08:00:00Z"),
+    "thirteenth month": ({"started_at": "2026-13-05T08:00:00Z"}, "is no time; write 2026-01-31T08:00:00Z"),
+    "now": ({"started_at": "now"}, "started_at 'now' is no time"),
+    "year one": ({"started_at": "0001-01-01T00:00:00+14:00"}, "is no time"),
+    "wrong length": ({"duration_s": "3"}, "1.5 s long where the manifest states 3 s (50 % off, at most 1 % allowed)"),
+}
+
+
+@pytest.mark.parametrize(("cells", "reason"), QUARANTINED.values(), ids=QUARANTINED.keys())
+def test_row_that_does_not_say_enough_sends_its_file_to_quarantine(plant, cells, reason):
+    plant.add("good.csv").add("a.csv", **cells)
+    status, said = plant.outcome("a.csv")
+    assert status == "quarantined"
+    assert reason in said
+    assert plant.outcome("good.csv") == ("loaded", "")
+
+
+def test_unlisted_file_goes_to_quarantine(plant):
+    reason = "not listed in recordings.csv: motor, rate and time are unknown; add a row for it"
+    assert plant.add("a.csv").file("sub/b.csv").outcome("sub/b.csv") == ("quarantined", reason)
+
+
+def test_missing_file_goes_to_quarantine(plant):
+    expected = ("quarantined", "file is listed in recordings.csv but is not there")
+    assert plant.row("a.csv").outcome("a.csv") == expected
+    assert plant.row("sub").outcome("sub") == expected
+
+
+def test_row_without_a_file_goes_to_quarantine(plant):
+    assert plant.row("").outcome("") == ("quarantined", "file is listed in recordings.csv but is not there")
+
+
+@pytest.mark.parametrize("name", ["../x.csv", "sub/../../x.csv", "/etc/hostname"])
+def test_path_outside_the_data_set_goes_to_quarantine(plant, name):
+    (plant.root / "raw/x.csv").write_bytes(csv_bytes(currents()))
+    report = plant.row(name).load().report
+    assert report["status"].tolist() == ["quarantined"]
+    assert report["reason"].str.contains("lies outside the data set; copy it into the folder").all()
+
+
+def test_link_that_leaves_the_data_set_goes_to_quarantine(plant):
+    (plant.root / "x.csv").write_bytes(csv_bytes(currents()))
+    (plant.folder / "a.csv").symlink_to(plant.root / "x.csv")
+    status, reason = plant.row("a.csv").outcome("a.csv")
+    assert (status, "lies outside the data set" in reason) == ("quarantined", True)
+
+
+@pytest.mark.parametrize("name", ["a\0b.csv", "a" * 300 + ".csv"])
+def test_name_that_no_file_can_have_goes_to_quarantine(plant, name):
+    status, reason = plant.add("good.csv").row(name).outcome(name)
+    assert (status, reason.startswith("file cannot be opened (")) == ("quarantined", True)
+    assert plant.outcome("good.csv")[0] == "loaded"
+
+
+def test_file_that_may_not_be_read_goes_to_quarantine(plant, monkeypatch):
+    def refuse(path):
+        if path.name == "a.csv":
+            raise PermissionError(13, "Permission denied", str(path))
+        return hash_of(path)
+
+    hash_of = loading.file_sha256
+    monkeypatch.setattr(loading, "file_sha256", refuse)
+    status, reason = plant.add("a.csv").add("b.csv").outcome("a.csv")
+    assert (status, "Permission denied" in reason) == ("quarantined", True)
+    assert plant.outcome("b.csv") == ("loaded", "")
+
+
+def test_file_listed_twice_loads_once_and_the_second_row_says_why(plant):
+    plant.add("a.csv").row("a.csv", motor_id="M02")
+    report = plant.load().report
+    assert report["status"].tolist() == ["loaded", "quarantined"]
+    assert report["reason"].iloc[1] == "recordings.csv lists this file again in row 3; one file is one recording"
+    assert plant.load().recordings["motor_id"].tolist() == ["M01"]
+
+
+def test_file_listed_by_another_spelling_of_its_path_is_one_file(plant):
+    plant.file("a.csv").row("./a.csv").row("sub/../a.csv")
+    report = plant.load().report
+    assert report["file"].tolist() == ["a.csv", "a.csv"]
+    assert report["status"].tolist() == ["loaded", "quarantined"]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("", "a.csv is empty"),
+        ("current_R\n1\nx\n", "line 3 of a.csv holds 'x' where a number is expected"),
+        ("Ia,Ib\n1,2\n", "a.csv has columns 'Ia, Ib'"),
+        (csv_bytes(currents(n=900)), "0.9 s long, at least 1 s are needed; record longer"),
+        (
+            csv_bytes(np.full((1, 1500), 2.0), ("current_R",)),
+            "phase R is constant at 2; check the sensor and its cable",
+        ),
+    ],
+)
+def test_file_that_is_no_good_recording_goes_to_quarantine_with_the_reason(plant, content, reason):
+    status, said = plant.add("a.csv", content).outcome("a.csv")
+    assert status == "quarantined"
+    assert reason in said
+    assert waveforms(plant) == {}
+
+
+def test_single_phase_is_loaded_and_the_absent_ones_are_found(plant):
+    plant.add("a.csv", csv_bytes(currents()[:1], ("current_S",)))
+    loaded = plant.load()
+    row = loaded.recordings.iloc[0]
+    assert (row["phases"], row["quality"]) == ("S", "info")
+    assert np.isnan(row["rms_R"])
+    assert row["rms_S"] == pytest.approx(8, abs=0.1)
+    assert loaded.findings["rule"].tolist() == ["absent_phase"]
+
+
+def test_gaps_are_counted_and_found(plant):
+    content = currents()
+    content[1, :150] = np.nan
+    loaded = plant.add("a.csv", csv_bytes(content)).load()
+    assert loaded.report[["gaps_R", "gaps_S", "gaps_T"]].iloc[0].tolist() == [0, 150, 0]
+    assert loaded.recordings["missing_share"].iloc[0] == pytest.approx(150 / 4500)
+    assert loaded.recordings["quality"].iloc[0] == "warning"
+    assert loaded.findings["rule"].tolist() == ["missing"]
+
+
+def test_rate_of_the_data_set_serves_rows_without_one(plant):
+    plant.describe("fs_hz: 1000\n")
+    plant.add("a.csv", fs_hz="").add("b.csv", fs_hz="500")
+    assert plant.load().recordings.set_index("file")["fs_hz"].to_dict() == {"a.csv": 1000.0, "b.csv": 500.0}
+
+
+def test_data_set_that_kept_no_times_loads_without(plant):
+    plant.describe("times: none\n")
+    assert plant.add("a.csv", started_at="").load().recordings["started_at"].isna().tolist() == [True]
+
+
+def test_split_by_repetition_needs_the_repetition(plant):
+    plant.describe("split_group: repetition\n")
+    plant.add("a.csv", repetition="2").add("b.csv", repetition="")
+    assert plant.outcome("b.csv")[1] == "repetition unknown, by which dataset.yaml splits; give it in recordings.csv"
+    assert plant.load().recordings["split_group"].tolist() == ["repetition 2"]
+
+
+def test_headless_files_are_read_in_the_declared_order(plant):
+    plant.describe("header: false\ncolumns: [S, R]\nunit: mV\n")
+    content = csv_bytes(currents()[:2], ("x", "y")).split(b"\n", 1)[1]
+    row = plant.add("a.csv", content).load().recordings.iloc[0]
+    waveform = read_waveform(plant.root / "waveforms" / f"{row['recording_id']}.parquet")
+    np.testing.assert_array_equal(waveform[[1, 0]], currents()[:2].round(4).astype(np.float32))
+    assert (row["phases"], row["unit"]) == ("RS", "mV")
+
+
+def test_loading_twice_gives_the_same_from_the_store(plant, monkeypatch):
+    first, before = mixed(plant).load(), waveforms(plant)
+    monkeypatch.setattr(loading, "ingest_csv", lambda *arguments: pytest.fail("a stored file was read again"))
+    plant.rows = [row for row in plant.rows if row["file"] != "text.csv"]
+    (plant.folder / "text.csv").unlink()
+    second = plant.load()
+    pd.testing.assert_frame_equal(second.recordings, first.recordings)
+    assert waveforms(plant) == before
+
+
+def test_changed_layout_reads_the_same_file_anew(plant):
+    plant.describe("columns: [Ia, Ib, Ic]\n")
+    plant.add("a.csv", csv_bytes(currents(), ("Ia", "Ib", "Ic"))).load()
+    first = waveforms(plant)
+    plant.describe("columns: [Ib, Ia, Ic]\n")
+    plant.load()
+    second = waveforms(plant)
+    assert list(first) == list(second)
+    assert first != second
+
+
+def test_two_processes_give_what_one_gives(plant, tmp_path):
+    one, files = mixed(plant).load(jobs=1), waveforms(plant)
+    shutil.rmtree(plant.root / "store")
+    two = plant.load(jobs=2)
+    assert_same(one, two)
+    assert waveforms(plant) == files
+
+
+def test_deleted_store_gives_the_same_bytes(plant):
+    first, before = mixed(plant).load(), waveforms(plant)
+    shutil.rmtree(plant.root / "store")
+    shutil.rmtree(plant.root / "waveforms")
+    assert_same(plant.load(), first)
+    assert waveforms(plant) == before
+
+
+def test_store_that_lost_its_waveforms_heals(plant):
+    first, before = mixed(plant).load(), waveforms(plant)
+    for stored in (plant.root / "store").rglob("waveform.parquet"):
+        stored.unlink()
+    assert_same(plant.load(), first)
+    assert waveforms(plant) == before
+
+
+def test_waveform_of_a_file_that_went_away_goes_too(plant):
+    plant.add("a.csv").add("b.csv").load()
+    plant.rows.pop()
+    (plant.folder / "b.csv").unlink()
+    plant.load()
+    assert len(waveforms(plant)) == 1
+
+
+def test_description_files_and_trend_logs_are_no_recordings(plant):
+    (plant.folder / "trend").mkdir()
+    (plant.folder / "trend/M01.csv").write_text("hour,rms_R,rms_S,rms_T\n2026-01-05T00:00:00Z,1,2,3\n")
+    (plant.folder / "ground_truth.csv").write_text("file\n")
+    loaded = plant.add("a.csv").load()
+    assert loaded.report["file"].tolist() == ["a.csv"]
+    assert (len(loaded.trend), loaded.trend_reason) == (1, "")
+
+
+def test_data_set_without_trend_log_loads_with_the_reason(plant):
+    loaded = plant.add("a.csv").load()
+    assert (len(loaded.trend), loaded.trend_reason) == (0, "the data set has no trend log (folder trend/)")
+
+
+def test_data_set_without_a_single_row_loads_nothing_and_reports_its_files(plant):
+    loaded = plant.file("a.csv").load()
+    assert (len(loaded.recordings), len(loaded.findings)) == (0, 0)
+    assert loaded.report["status"].tolist() == ["quarantined"]
+    assert loaded.motors["motor_id"].tolist() == ["M01", "M02"]
+
+
+def test_motor_table_keeps_what_the_plant_does_not_know_empty(plant):
+    plant.register("M02", "M01")
+    motors = plant.add("a.csv").load().motors
+    assert motors["motor_id"].tolist() == ["M01", "M02"]
+    assert (motors["rated_current_a"].iloc[0], motors["bearing"].iloc[0]) == (8.2, "")
+    assert motors["rotor_bars"].isna().all()
+
+
+def test_wrong_description_stops_before_anything_is_written(plant):
+    plant.describe("unit: [A\n")
+    with pytest.raises(DatasetError, match=r"dataset.yaml is not valid YAML"):
+        plant.load()
+    assert not (plant.root / "waveforms").exists()
+
+
+def test_empty_data_set_folder_is_refused(tmp_path):
+    (tmp_path / "plant").mkdir()
+    with pytest.raises(DatasetError, match="data set folder 'plant' is empty"):
+        load_dataset(tmp_path / "plant", tmp_path / "waveforms", Store(tmp_path / "store", "v1"), LIMITS, 1)

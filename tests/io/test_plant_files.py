@@ -1,0 +1,154 @@
+"""The files of a simulated plant hold what the plan says, damage included, whoever writes them."""
+
+import functools
+import hashlib
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from diagmod.io.csv_ingest import UnreadableRecording, ingest_csv, read_waveform
+from diagmod.io.dataset_files import read_dataset, read_manifest, read_motors, read_trend
+from diagmod.io.plant_files import csv_bytes, ground_truth, quote_lines, write_fleet
+from diagmod.sim.fleet import DAMAGES, currents_of, plan_fleet, trend_of
+
+
+@functools.cache
+def plan():
+    return plan_fleet(
+        seed=3, n_motors=4, recordings_per_motor=3, days=3, start="2026-01-05", fs_hz=2000.0, duration_s=0.25
+    )
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("raw") / "demo"
+    write_fleet(plan(), folder, 1)
+    return folder
+
+
+def damaged(kind):
+    return next(r for r in plan().recordings if r.damage == kind)
+
+
+def read(path, tmp_path):
+    ingested = ingest_csv(path, tmp_path / "w.parquet")
+    return ingested, read_waveform(tmp_path / "w.parquet")
+
+
+def original(recording):
+    return currents_of(plan(), recording).round(4).astype(np.float32)
+
+
+def tree(folder):
+    files = (p for p in sorted(folder.rglob("*")) if p.is_file())
+    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+
+
+def test_every_file_read_back_is_the_rounded_current(fleet, tmp_path):
+    good = [r for r in plan().recordings if r.damage in ("", "duplicate", "unlisted", "unknown_motor")]
+    assert {r.dialect for r in good} == {"plain", "quoted-line"}
+    for recording in good:
+        ingested, waveform = read(fleet / "recordings" / recording.file, tmp_path)
+        assert ingested.dialect == recording.dialect
+        np.testing.assert_array_equal(waveform, original(recording))
+
+
+def test_each_damage_is_done_once():
+    assert sorted(r.damage for r in plan().recordings if r.damage) == sorted(DAMAGES)
+
+
+def test_gap_is_one_percent_of_one_phase_and_one_sample_of_all(fleet, tmp_path):
+    recording = damaged("gap")
+    _, waveform = read(fleet / "recordings" / recording.file, tmp_path)
+    assert np.isnan(waveform).sum(axis=1).tolist() == [1, 6, 1]
+    present = ~np.isnan(waveform)
+    np.testing.assert_array_equal(waveform[present], original(recording)[present])
+
+
+def test_missing_phase_has_no_column(fleet, tmp_path):
+    recording = damaged("missing_phase")
+    ingested, waveform = read(fleet / "recordings" / recording.file, tmp_path)
+    assert ingested.phases == "RS"
+    np.testing.assert_array_equal(waveform[:2], original(recording)[:2])
+
+
+def test_truncated_file_ends_inside_a_line_and_is_refused(fleet, tmp_path):
+    content = (fleet / "recordings" / damaged("truncated").file).read_bytes()
+    assert content.endswith(b",")
+    assert content.rsplit(b"\n", 1)[1].count(b",") == 1
+    with pytest.raises(UnreadableRecording, match="truncated"):
+        read(fleet / "recordings" / damaged("truncated").file, tmp_path)
+
+
+def test_wrong_header_is_refused(fleet, tmp_path):
+    with pytest.raises(UnreadableRecording, match="has columns 'Ia, Ib, Ic'"):
+        read(fleet / "recordings" / damaged("wrong_header").file, tmp_path)
+
+
+def test_duplicate_is_the_same_bytes_as_another_listed_file(fleet):
+    recording = damaged("duplicate")
+    first = recording.file.replace("_duplicate", "")
+    assert (fleet / "recordings" / recording.file).read_bytes() == (fleet / "recordings" / first).read_bytes()
+    assert {f"recordings/{recording.file}", f"recordings/{first}"} <= set(read_manifest(fleet)["file"])
+
+
+def test_unlisted_file_is_there_but_not_in_the_manifest(fleet):
+    name = f"recordings/{damaged('unlisted').file}"
+    assert (fleet / name).is_file()
+    assert name not in set(read_manifest(fleet)["file"])
+
+
+def test_unknown_motor_is_in_the_manifest_but_not_in_the_register(fleet):
+    manifest = read_manifest(fleet).set_index("file")
+    assert manifest.loc[f"recordings/{damaged('unknown_motor').file}", "motor_id"] == "M99"
+    assert "M99" not in read_motors(fleet)
+
+
+def test_description_register_and_manifest_say_what_the_plan_says(fleet):
+    dataset, motors, manifest = read_dataset(fleet), read_motors(fleet), read_manifest(fleet)
+    assert (dataset.unit, dataset.times, dataset.split_group) == ("A", "known", "motor")
+    assert list(motors.values()) == [m.motor for m in plan().motors]
+    row, first = manifest.iloc[0], plan().recordings[0]
+    assert (row["file"], row["motor_id"]) == (f"recordings/{first.file}", "M01")
+    assert pd.Timestamp(row["started_at"]) == first.started_at
+    assert (float(row["fs_hz"]), float(row["duration_s"]), float(row["load_pct"])) == (2000.0, 0.25, first.load_pct)
+
+
+def test_ground_truth_names_every_file_once(fleet):
+    truth = pd.read_csv(fleet / "ground_truth.csv", keep_default_na=False)
+    files = {p.relative_to(fleet).as_posix() for p in (fleet / "recordings").rglob("*.csv")}
+    assert set(truth["file"]) == files
+    assert len(truth) == len(files) == len(plan().recordings)
+    assert truth["damage"].tolist() == ground_truth(plan())["damage"].tolist()
+
+
+def test_trend_read_back_is_the_rounded_hourly_trend(fleet):
+    trend, reason = read_trend(fleet, read_motors(fleet))
+    assert reason == ""
+    for index, motor_plan in enumerate(plan().motors):
+        hours, rms = trend_of(plan(), index)
+        rows = trend[trend["motor_id"] == motor_plan.motor.motor_id]
+        np.testing.assert_array_equal(rows[["rms_R", "rms_S", "rms_T"]].to_numpy(), rms.round(4))
+        assert rows["hour"].tolist() == [plan().start + pd.Timedelta(hours=int(h)) for h in hours]
+
+
+def test_same_seed_gives_the_same_bytes_with_one_process_and_with_two(fleet, tmp_path):
+    write_fleet(plan(), tmp_path / "again", 2)
+    assert tree(tmp_path / "again") == tree(fleet)
+
+
+def test_another_seed_gives_other_currents(tmp_path):
+    other = plan_fleet(
+        seed=4, n_motors=1, recordings_per_motor=1, days=1, start="2026-01-05", fs_hz=2000.0, duration_s=0.25
+    )
+    assert not np.array_equal(currents_of(other, other.recordings[0]), currents_of(plan(), plan().recordings[0]))
+
+
+def test_current_file_has_four_decimals_and_empty_cells_for_gaps():
+    content = csv_bytes(np.array([[1.23456, np.nan], [-2.0, 0.00004], [1e3, -7.5]]))
+    assert content == b"current_R,current_S,current_T\n1.2346,-2,1000\n,0,-7.5\n"
+
+
+def test_quoted_dialect_has_one_pair_of_quotes_around_every_line():
+    assert quote_lines(b"current_R,current_S\n1,2\n,\n") == b'"current_R,current_S"\n"1,2"\n","\n'
