@@ -35,7 +35,7 @@ _SINGLE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Command line; returns the exit code: 0 done, 1 the stage failed, 2 it could not start."""
+    """Command line; returns the exit code: 0 done, 1 the stage failed, 2 it could not start, 130 interrupted."""
     parser = argparse.ArgumentParser(prog="diagmod.run", description="Run one stage of the pipeline.")
     parser.add_argument("stage", help="name of the stage, for example load")
     parser.add_argument("--time-limit", type=float, default=TIME_LIMIT_S, help="seconds for the whole stage")
@@ -96,6 +96,8 @@ def run_stage(stage: Stage, staging: Path, root: Path, limit_s: float) -> int:
     except StageError as exc:
         executed.replace(broken)
         return _fail(1, str(exc), broken, root)
+    except KeyboardInterrupt:
+        return _fail(130, f"stage {stage.name} was interrupted in cell {clock.cell}; earlier results are untouched")
     executed.unlink(missing_ok=True)
     clock.write(root / "reports" / "runs" / f"{stage.name}.json")
     return 0

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -101,6 +100,8 @@ def declared_parameters(notebook: Path) -> dict[str, tuple[Any, str]]:
     StageError
         There is no parameters cell, or a line in it is not one typed assignment of a literal.
     """
+    import nbformat  # here, because it costs a second, which every worker process would pay
+
     try:
         cells = nbformat.read(notebook, as_version=4).cells
     except (nbformat.reader.NotJSONError, nbformat.ValidationError) as exc:

@@ -1,0 +1,52 @@
+"""What the last run of every stage took: read from ``reports/runs``, which the runner writes.
+
+Timings are a record of a run, never a result: they are in no declared output.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from diagmod.io.stages import StageError, read_yaml
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """Seconds of one stage: in all, and of that kernel start, imports, the cells' work, the report."""
+
+    stage: str
+    seconds: float
+    kernel_start_s: float
+    imports_s: float
+    work_s: float
+    report_s: float
+
+    @property
+    def overhead_pct(self) -> float:
+        """Share of the wall time that was no work of the cells (%)."""
+        return 100 * (1 - self.work_s / self.seconds)
+
+
+def read_run_records(root: Path) -> list[RunRecord]:
+    """Records of the stages that have run, in the order of the pipeline.
+
+    Raises
+    ------
+    StageError
+        No stage has run yet, or a record is damaged.
+    """
+    records = []
+    for stage in read_yaml(root / "dvc.yaml").get("stages", {}):
+        path = root / "reports" / "runs" / f"{stage}.json"
+        if not path.is_file():
+            continue
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+            records.append(RunRecord(**{name: found[name] for name in RunRecord.__dataclass_fields__}))
+        except (json.JSONDecodeError, KeyError) as exc:
+            raise StageError(f"{path.name} in reports/runs is damaged; remove it, the next run writes it anew") from exc
+    if not records:
+        raise StageError("no stage has run yet; run `make repro`")
+    return records
