@@ -10,8 +10,9 @@ import typer
 
 from diagmod.io.datasets import KNOWN, download_files, fetch, track_with_dvc
 from diagmod.io.model_files import ModelError
-from diagmod.io.model_store import read_registry, register
+from diagmod.io.model_store import NoModelError, read_registry, register
 from diagmod.io.paths import project_root
+from diagmod.io.run_records import read_run_records
 from diagmod.io.stages import StageError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Current diagnostics of induction motors.")
@@ -64,21 +65,46 @@ def list_models() -> None:
 
 @models.command("register")
 def register_models() -> None:
-    """Copy every trained model of the pipeline into the store, unless it is there already."""
+    """Copy every trained model of the pipeline into the store, unless it is there already.
+
+    Data that were not enough to train on are no failure: the reason is said and the others go on.
+    """
     root = project_root()
     families = sorted(p.parent.name for p in (root / "data" / "processed" / "models").glob("*/model.json"))
     if not families:
         raise ModelError("no trained model in data/processed/models; run `dvc repro` first")
     for family in families:
-        done = register(root, family)
+        try:
+            done = register(root, family)
+        except NoModelError as exc:
+            typer.echo(f"{family}: {exc}")
+            continue
         typer.echo(f"{family} v{done.version}: {'registered' if done.is_new else 'already in the store'}")
+
+
+@app.command("timings")
+def show_timings() -> None:
+    """Show what each stage of the last run took, and how much of it was overhead."""
+    typer.echo(
+        f"{'stage':14} {'wall (s)':>9} {'kernel (s)':>11} {'imports (s)':>12} {'report (s)':>11} {'work (s)':>9}"
+    )
+    records = read_run_records(project_root())
+    for r in records:
+        parts = f"{r.kernel_start_s:11.1f} {r.imports_s:12.1f} {r.report_s:11.1f} {r.work_s:9.1f}"
+        typer.echo(f"{r.stage:14} {r.seconds:9.1f} {parts}")
+    wall, work = sum(r.seconds for r in records), sum(r.work_s for r in records)
+    typer.echo(f"{'all':14} {wall:9.1f}; {100 * (1 - work / wall):.0f} % of it overhead")
 
 
 def main() -> int:
     """Run the command line; an error of the user's is one sentence and exit code 2."""
     try:
         app(standalone_mode=True)
-    except (StageError, ModelError, FileNotFoundError) as exc:
+    except (StageError, ModelError, OSError) as exc:
         sys.stderr.write(f"error: {exc}\n")
         return 2
     return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -23,6 +23,9 @@ from diagmod.io.tables import TableError, describe_table, read_table
 #: Digits of a hash that people are shown.
 SHORT = 8
 
+#: Recorded time from which it is told in hours (min).
+MOST_MINUTES = 120
+
 
 @dataclass(frozen=True)
 class Catalogue:
@@ -72,21 +75,22 @@ class Catalogue:
         )
         joined = self.motors.merge(counted, left_on="motor_id", right_index=True, how="left")
         counts = ["recordings", "with_warning", "quarantined"]
-        return joined.assign(**{name: joined[name].fillna(0).astype(int) for name in counts})
+        return joined.assign(**{name: pd.to_numeric(joined[name]).fillna(0).astype(int) for name in counts})
 
     def totals(self) -> dict[str, tuple[str, str]]:
         """Figures of the whole data set: name to value and unit."""
         status = self.report["status"].value_counts()
         first, last = self.recordings["started_at"].min(), self.recordings["started_at"].max()
         period = "not recorded" if pd.isna(first) else f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
+        minutes = self.recordings["duration_s"].sum() / 60
+        lasting = f"{minutes:.1f} min" if minutes < MOST_MINUTES else f"{minutes / 60:.1f} h"
         return {
             "Motors": (str(len(self.motors)), ""),
-            "Recordings": (str(len(self.recordings)), ""),
-            "Recorded time": (f"{self.recordings['duration_s'].sum() / 60:.1f}", "min"),
+            "Recordings": (str(len(self.recordings)), f"{lasting} in all"),
             "Period": (period, "UTC" if pd.notna(first) else ""),
-            "With a warning": (str(int((self.recordings["quality"] == "warning").sum())), "recordings"),
-            "In quarantine": (str(status.get("quarantined", 0)), "files"),
-            "Duplicates": (str(status.get("duplicate", 0)), "files"),
+            "With a warning": _counted(int((self.recordings["quality"] == "warning").sum()), "recording"),
+            "In quarantine": _counted(int(status.get("quarantined", 0)), "file"),
+            "Duplicates": _counted(int(status.get("duplicate", 0)), "file"),
         }
 
     def versions(self) -> dict[str, str]:
@@ -103,14 +107,20 @@ class Catalogue:
 
     def _model_version(self) -> str:
         folder = self.root / "data" / "processed" / "models" / "anomaly"
+        if not (folder / "model.json").is_file():
+            return "none trained"
         try:
             facts = read_facts(folder)
-        except ModelError:
-            return "none trained"
+            version = version_of(self.root, "anomaly", hash_paths(["."], folder))
+        except ModelError as exc:
+            return f"unknown: {exc}"
         if "features" not in facts:
             return f"none: {facts.get('reason', 'no reason stated')}"
-        version = version_of(self.root, "anomaly", hash_paths(["."], folder))
-        seen = facts["lineage"].get("inputs", {}).get("data/interim/recordings.parquet")
+        seen = facts.get("lineage", {}).get("inputs", {}).get("data/interim/recordings.parquet")
         is_current = seen == hash_paths(["data/interim/recordings.parquet"], self.root)
         name = f"v{version}" if version else "not registered"
         return f"{name}, trained on {'this data' if is_current else 'other data: run `make repro`'}"
+
+
+def _counted(n: int, noun: str) -> tuple[str, str]:
+    return str(n), noun if n == 1 else f"{noun}s"

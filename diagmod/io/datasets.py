@@ -80,24 +80,19 @@ def fetch(name: str, root: Path, source: Path | None, *, download: Callable[[Kno
     known = KNOWN[name]
     workshop = root / ".cache" / "datasets" / name
     draft, target = workshop / "draft", root / "data" / "raw" / name
-    shutil.rmtree(draft, ignore_errors=True)
-    (draft / "recordings").mkdir(parents=True)
-    folder = source if source else download(known, workshop / "download")
-    good, left_out = _pick(known, folder)
-    for file in good:
-        shutil.copyfile(file, draft / "recordings" / file.name)
-    write_yaml(known.description, draft / "dataset.yaml")
-    write_yaml({"motors": known.motors}, draft / "motors.yaml")
-    known.manifest([file.name for file in good]).to_csv(draft / "recordings.csv", index=False, lineterminator="\n")
+    good, left_out = _pick(known, source if source else download(known, workshop / "download"))
     fetched = partial(Fetched, target, len(good), len(known.checksums()), tuple(left_out))
-    if target.exists():
+    try:
+        _assemble(known, good, draft)
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            draft.replace(target)
+            return fetched(False)
         if hash_paths(["."], draft) != hash_paths(["."], target):
             raise DatasetError(f"data/raw/{name} is there already with other content; move it away and try again")
-        shutil.rmtree(draft)
         return fetched(True)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft.replace(target)
-    return fetched(False)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 def download_files(known: KnownDataset, folder: Path) -> Path:
@@ -129,11 +124,24 @@ def track_with_dvc(folder: Path, root: Path) -> None:
     DatasetError
         DVC refused, for example because a run holds its lock.
     """
-    command = [sys.executable, "-m", "dvc", "add", "--quiet", str(folder.relative_to(root))]
+    command = [sys.executable, "-m", "dvc", "add", str(folder.relative_to(root))]
     result = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     if result.returncode:
-        reason = result.stderr.strip().split("\n")[-1]
+        lines = [line for line in result.stderr.split("\n") if line.strip()]
+        told = [line for line in lines if line.startswith("ERROR: ")] or lines or ["no reason given"]
+        reason = told[-1].removeprefix("ERROR: ").rstrip(".")
         raise DatasetError(f"{folder.name} was copied, but `dvc add` refused ({reason}); run it again when DVC is free")
+
+
+def _assemble(known: KnownDataset, files: list[Path], draft: Path) -> None:
+    """Make the folder of a data set: the recordings and the three files that describe them."""
+    shutil.rmtree(draft, ignore_errors=True)
+    (draft / "recordings").mkdir(parents=True)
+    for file in files:
+        shutil.copyfile(file, draft / "recordings" / file.name)
+    write_yaml(known.description, draft / "dataset.yaml")
+    write_yaml({"motors": known.motors}, draft / "motors.yaml")
+    known.manifest([file.name for file in files]).to_csv(draft / "recordings.csv", index=False, lineterminator="\n")
 
 
 def _pick(known: KnownDataset, folder: Path) -> tuple[list[Path], list[str]]:

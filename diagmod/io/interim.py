@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from diagmod.io.dataset_files import Dataset
+from diagmod.io.dataset_files import Dataset, DatasetError
 from diagmod.io.schemas import FINDINGS, LOAD_REPORT, MOTORS, RECORDINGS, TREND
 from diagmod.io.tables import write_table
 
@@ -45,7 +45,18 @@ def write_interim(loaded: LoadedDataset, folder: Path, lineage: dict[str, Any]) 
 
 
 def read_dataset_facts(folder: Path) -> Dataset:
-    """What the loaded data set declares of itself."""
-    about = json.loads((folder / DATASET_FILE).read_text(encoding="utf-8"))
-    about.pop("trend_reason")
-    return Dataset(**{**about, "columns": tuple(about["columns"])})
+    """What the loaded data set declares of itself.
+
+    Raises
+    ------
+    DatasetError
+        ``dataset.json`` is missing or is not what the ``load`` stage wrote.
+    """
+    try:
+        about = json.loads((folder / DATASET_FILE).read_text(encoding="utf-8"))
+        declared = {name: value for name, value in about.items() if name != "trend_reason"}
+        return Dataset(**{**declared, "columns": tuple(declared["columns"])})
+    except FileNotFoundError:
+        raise DatasetError(f"{DATASET_FILE} is missing in {folder.name}; run `dvc repro load`") from None
+    except (ValueError, TypeError, KeyError, AttributeError) as exc:
+        raise DatasetError(f"{DATASET_FILE} is damaged ({exc}); rebuild it with `dvc repro`") from exc

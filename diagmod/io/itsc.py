@@ -58,11 +58,6 @@ MOTORS = [
 _NAME = re.compile(r"SC_(?:HLT|A([0-4])_B([0-4])_C([0-4]))_(\d{3})\.csv")
 
 
-def is_recording(name: str) -> bool:
-    """Whether a file name is one of the set's."""
-    return _NAME.fullmatch(name) is not None
-
-
 def manifest(names: list[str]) -> pd.DataFrame:
     """Rows of ``recordings.csv`` for files of the set, labels taken from their names.
 

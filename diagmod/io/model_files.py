@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import skops.io
 
 #: Date of every member of an archive: the earliest a zip file can hold.
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)
@@ -46,6 +45,8 @@ class ModelError(ValueError):
 
 def dump_estimator(estimator: Any) -> bytes:
     """A fitted scikit-learn estimator as reproducible bytes."""
+    import skops.io  # here, because it loads all of scikit-learn and torch, which pages and commands do without
+
     source = zipfile.ZipFile(BytesIO(skops.io.dumps(estimator)))
     schema = source.read("schema.json").decode()
     order: dict[str, str] = {}
@@ -68,6 +69,8 @@ def load_estimator(content: bytes) -> Any:
     ModelError
         The archive holds an untrusted type or is damaged.
     """
+    import skops.io
+
     try:
         foreign = sorted(set(skops.io.get_untrusted_types(data=content)) - set(TRUSTED_TYPES))
         estimator = None if foreign else skops.io.loads(content, trusted=list(TRUSTED_TYPES))

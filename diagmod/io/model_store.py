@@ -2,13 +2,13 @@
 
 The pipeline's trained model is a pure function of its inputs; the store is history, with times and
 commits. Registering the same model twice changes nothing. A version rises in its first number when the
-features change (old inputs no longer fit), in the second when settings change, in the third when data do.
+features change (old inputs no longer fit), in the second when settings change, in the third when only the
+data or the code do.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -20,11 +20,20 @@ from typing import Any
 from diagmod.io.model_files import ModelError, read_facts, read_model
 from diagmod.io.plant_files import write_yaml
 from diagmod.io.stages import hash_paths
+from diagmod.io.tables import TableError, describe_table
 
 REGISTRY = "registry.json"
 
 #: Metrics kept with a model: those of held-out recordings against their label, all features.
 METRICS = ("precision", "recall", "f1")
+
+# What the figures of an evaluation rest on: the scores of the model, and the table that says which scores it saw.
+_SCORES = "data/processed/anomaly_scores.parquet"
+_EVALUATION = "data/processed/evaluation/evaluation.parquet"
+
+
+class NoModelError(ModelError):
+    """The pipeline trained nothing, and says why."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,8 @@ def register(root: Path, family: str) -> Registered:
 
     Raises
     ------
+    NoModelError
+        The data were not enough to train on; the message holds the reason.
     ModelError
         There is no trained model, or its files contradict each other.
     """
@@ -64,7 +75,7 @@ def register(root: Path, family: str) -> Registered:
         "version": version,
         "created_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "model_type": facts["model_type"],
-        "metrics": _metrics(root),
+        "metrics": _metrics(root, facts["lineage"]),
         "features": facts["features"],
         "training_data_hash": facts["lineage"].get("inputs", {}),
         "parameters": facts["lineage"].get("parameters", {}),
@@ -84,9 +95,12 @@ def read_registry(root: Path) -> dict[str, list[dict[str, Any]]]:
     if not path.is_file():
         return {}
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except json.JSONDecodeError as exc:
+        registry = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as exc:
         raise ModelError(f"{path.name} of the model store is damaged ({exc}); restore it from a backup") from exc
+    if not isinstance(registry, dict):
+        raise ModelError(f"{path.name} of the model store lists no families; restore it from a backup")
+    return registry
 
 
 def version_of(root: Path, family: str, content_hash: str) -> str:
@@ -98,7 +112,9 @@ def version_of(root: Path, family: str, content_hash: str) -> str:
 def _facts(source: Path) -> dict[str, Any]:
     facts = read_facts(source)
     if "features" not in facts:
-        raise ModelError(f"there is no model to register: {facts.get('reason', 'no reason stated')}")
+        raise NoModelError(f"there is no model to register: {facts.get('reason', 'no reason stated')}")
+    if missing := sorted({"model_type", "lineage"} - set(facts)):
+        raise ModelError(f"model.json in {source.name} lacks {missing[0]!r}; train the model again")
     return read_model(source)[1]
 
 
@@ -113,23 +129,35 @@ def _next_version(last: dict[str, Any] | None, facts: dict[str, Any]) -> str:
     return f"{major}.{minor}.{patch + 1}"
 
 
-def _metrics(root: Path) -> dict[str, float]:
+def _metrics(root: Path, lineage: dict[str, Any]) -> dict[str, float]:
+    """Figures of the last evaluation; none where it judged the scores of another model."""
     path = root / "reports" / "metrics" / "evaluate.json"
-    if not path.is_file():
+    try:
+        is_own = describe_table(root / _SCORES)["lineage"] == lineage
+        seen = describe_table(root / _EVALUATION)["lineage"].get("inputs", {}).get(_SCORES)
+    except TableError:
         return {}
-    judged = json.loads(path.read_text(encoding="utf-8")).get("recording_label", {}).get("all", {})
+    if not (path.is_file() and is_own and seen == hash_paths([_SCORES], root)):
+        return {}
+    try:
+        judged = json.loads(path.read_text(encoding="utf-8")).get("recording_label", {}).get("all", {})
+    except ValueError as exc:
+        raise ModelError(f"{path.name} is damaged ({exc}); rebuild it with `dvc repro`") from exc
     return {name: judged[name] for name in METRICS if name in judged}
 
 
 def _commit(root: Path) -> str:
     command = ["git", "rev-parse", "HEAD"]
-    result = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    try:
+        result = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    except FileNotFoundError:  # no git on this machine
+        return ""
     return result.stdout.strip() if result.returncode == 0 else ""
 
 
 def _write_version(target: Path, source: Path, metadata: dict[str, Any]) -> None:
     """Make the folder of a version, whole; one left behind by a killed run is replaced."""
-    draft = target.with_name(f".{target.name}-{os.getpid()}")
+    draft = target.with_name(f".{target.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     shutil.copytree(source, draft)
     (draft / "metadata.json").write_text(json.dumps(metadata, indent=1, sort_keys=True) + "\n", encoding="utf-8")
@@ -153,6 +181,6 @@ def _card(family: str, metadata: dict[str, Any]) -> str:
 
 
 def _replace(path: Path, text: str) -> None:
-    draft = path.with_name(f".{path.name}-{os.getpid()}")
+    draft = path.with_name(f".{path.name}.draft")
     draft.write_text(text, encoding="utf-8")
     draft.replace(path)
