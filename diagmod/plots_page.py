@@ -34,12 +34,16 @@ def plots_page() -> str:
     """HTML with DVC's placeholders and Vega, Vega-Lite and Vega-Embed inlined."""
     import vl_convert
 
-    library = vl_convert.javascript_bundle(snippet=None)  # type: ignore[arg-type]  # its own default.replace("</script", "<\\/script")
+    library = vl_convert.javascript_bundle(snippet=None)  # type: ignore[arg-type]  # its own default
+    library = library.replace("</script", "<\\/script")
     return _PAGE.replace("REFRESH", _REFRESH).replace("PLOTS", _PLOTS).replace("LIBRARY", library)
 
 
 def main() -> int:
     """Write the page to the file named on the command line."""
+    if len(sys.argv) != 2:
+        sys.stderr.write("error: name the file to write: python -m diagmod.plots_page FILE\n")
+        return 2
     target = Path(sys.argv[1])
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(plots_page(), encoding="utf-8")

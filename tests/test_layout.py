@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -130,6 +131,13 @@ def test_dashboards_have_few_cells_and_load_nothing_heavy(path: Path) -> None:
         "sklearn",
     }
     assert "models" not in layers_reached(path), "a page reads results; it never trains"
+
+
+@pytest.mark.parametrize("module", ["diagmod.views.overview", "diagmod.cli", "diagmod.run"])
+def test_pages_and_commands_load_no_learning_library(module: str) -> None:
+    code = f"import sys, {module}; print(*sorted({{'torch', 'sklearn', 'skops', 'prophet'}} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [], f"{module} opens slowly: it loads {done.stdout}"
 
 
 def test_pages_draw_figures_as_data_never_inside_an_output() -> None:

@@ -67,8 +67,8 @@ class EvaluationTables:
             said.append(
                 f"{_WORDS[case.truth, case.level]}, features {case.feature_set.replace('_', ' ')}: AUROC "
                 f"{_interval(own['auroc'])}; at the threshold recall {_interval(own['recall'])}, false-alarm rate "
-                f"{_interval(own['false_alarm_rate'])}; average precision {own['average_precision']['value']:.2f} "
-                f"against {case.positive.mean():.2f} for chance"
+                f"{_interval(own['false_alarm_rate'])}; average precision "
+                f"{_number(own['average_precision']['value'])} against {case.positive.mean():.2f} for chance"
             )
         return "\n".join(f"- We see {text}." for text in said) or "There is no label, so nothing can be evaluated."
 
@@ -93,10 +93,14 @@ class EvaluationTables:
 
 def _interval(row: Mapping[Hashable, Any]) -> str:
     if not np.isfinite(row["value"]):
-        return "undefined"
+        return _number(row["value"])
     if not np.isfinite(row["low"]):
         return f"{row['value']:.2f} (no interval)"
     return f"{row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}" if np.isfinite(value) else "undefined"
 
 
 #: What is judged against what, in words.

@@ -15,6 +15,7 @@ from diagmod.io.model_files import write_model, write_no_model
 from diagmod.io.schemas import ANOMALY_SCORES
 from diagmod.io.tables import empty_table
 from diagmod.models.anomaly import ForestScorer, ForestSettings, score_held_out, usable_features
+from diagmod.models.split import group_folds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +48,7 @@ class TrainedAnomaly:
     def write(self, folder: Path, lineage: dict[str, Any]) -> None:
         """Write the model's folder: ``model.skops`` and ``model.json``, or the reason alone."""
         if self.model is None:
+            (folder / "model.skops").unlink(missing_ok=True)
             write_no_model(folder, {"reason": self.reason, "lineage": lineage})
             return
         facts = {
@@ -78,20 +80,24 @@ def train_anomaly(
     """
     group_of = dict(zip(catalogue["recording_id"], catalogue["split_group"], strict=True))
     groups = segments["recording_id"].map(group_of)
-    if reason := not_ready(segments, groups):
+    if reason := not_ready(segments, groups, n_folds, settings.seed):
         return TrainedAnomaly(empty_table(ANOMALY_SCORES), None, settings, reason)
     scores = score_held_out(segments, groups, settings, n_folds)
     names = usable_features(segments, "all")
     return TrainedAnomaly(scores, ForestScorer.fit(segments, names, settings), settings)
 
 
-def not_ready(segments: pd.DataFrame, groups: pd.Series) -> str:
-    """Why a table is not enough to train and judge a model, or ""."""
+def not_ready(segments: pd.DataFrame, groups: pd.Series, n_folds: int, seed: int) -> str:
+    """Why a table is not enough to train a model on the other folds and judge it on one, or ""."""
     if groups.nunique() < 2:
         return f"{groups.nunique()} split group(s), at least 2 are needed to judge a model on motors it has not seen"
-    names = usable_features(segments, "all")
+    try:
+        names = usable_features(segments, "all")
+    except ValueError as exc:
+        return str(exc)
+    folds = group_folds(list(groups), n_folds, seed)
     complete = np.isfinite(segments[list(names)].to_numpy(dtype=float)).all(axis=1)
-    fewest = min(int(complete[(groups != group).to_numpy()].sum()) for group in groups.unique())
+    fewest = min(int(complete[folds != fold].sum()) for fold in range(folds.max() + 1))
     if fewest < MIN_SEGMENTS:
         return (
             f"{fewest} complete segments on a training side, at least {MIN_SEGMENTS} are needed; record more or longer"

@@ -69,7 +69,10 @@ def evaluation_figure(figures: pd.DataFrame) -> go.Figure:
     ]
     words = part["truth"] + " by " + part["level"] + ": " + part["model"] + " " + part["feature_set"]
     chart = figure(
-        "Ranking of faulty before healthy, with 95 % intervals", "AUROC (1)", "", 150 + 26 * max(4, len(part))
+        "Ranking of faulty before healthy, with 95 % intervals",
+        "AUROC (1)",
+        "truth: model",
+        150 + 26 * max(4, len(part)),
     )
     learned = part["model"] == "isolation_forest"
     for name, rows, symbol in (("isolation forest", learned, "circle"), ("trivial", ~learned, "x-thin-open")):

@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 from diagmod.core.recording import PHASES
 from diagmod.core.spectrum import hann_spectrum
 from diagmod.io.csv_ingest import read_waveform
-from diagmod.views.theme import CONDITION_SYMBOLS, CONDITION_WORDS, PHASE_COLOURS, add_points, condition_colour, figure
+from diagmod.views.theme import CONDITION_SYMBOLS, PHASE_COLOURS, add_points, condition_colour, condition_words, figure
+
+#: Hours that follow each other at most this far apart are joined by a line.
+_LONGEST_STEP = pd.Timedelta(minutes=90)
 
 
 def waveform_figure(
@@ -64,8 +67,9 @@ def spectrum_figure(current: NDArray[np.floating], fs: float, highest_hz: float,
 
 def timeline_figure(recordings: pd.DataFrame) -> go.Figure:
     """Every recording of a catalogue over time, a row a motor, colour and shape by condition."""
-    chart = figure("Recordings over time", "date (UTC)", "motor", 90 + 28 * max(4, recordings["motor_id"].nunique()))
     dated = recordings[recordings["started_at"].notna()]
+    title = "Recordings over time" + _left_out(len(recordings) - len(dated), "start time")
+    chart = figure(title, "date (UTC)", "motor", 90 + 28 * max(4, dated["motor_id"].nunique()))
     for condition, part in dated.groupby("condition", sort=True):
         loads = [f"<br>load {x:.0f} %" if np.isfinite(x) else "" for x in part["load_pct"]]
         text = [file + load for file, load in zip(part["file"], loads, strict=True)]
@@ -75,13 +79,15 @@ def timeline_figure(recordings: pd.DataFrame) -> go.Figure:
     return chart
 
 
-def trend_figure(trend: pd.DataFrame, motor_id: str) -> go.Figure:
-    """Hourly rms of one motor's phases (table ``trend``), gaps left open."""
-    chart = figure(f"Hourly rms current of {motor_id}", "date (UTC)", "rms current (A)")
-    part = trend[trend["motor_id"] == motor_id].set_index("hour").asfreq("6h")
+def trend_figure(trend: pd.DataFrame, motor_id: str, unit: str = "A") -> go.Figure:
+    """Hourly rms of one motor's phases (table ``trend``), every hour of it; a gap stays open."""
+    chart = figure(f"Hourly rms current of {motor_id}", "date (UTC)", f"rms current ({unit})")
+    part = trend[trend["motor_id"] == motor_id].sort_values("hour")
+    after_gap = part.loc[part["hour"].diff() > _LONGEST_STEP, ["hour"]]
+    part = pd.concat([part, after_gap - pd.Timedelta(minutes=1)]).sort_values("hour")
     for phase in PHASES:
         chart.add_scatter(
-            x=part.index,
+            x=part["hour"],
             y=part[f"rms_{phase}"],
             name=phase,
             mode="lines",
@@ -95,7 +101,7 @@ def severity_figure(truth: pd.DataFrame) -> go.Figure:
     chart = figure("How the faults develop", "date (UTC)", "severity (1)")
     for motor_id, part in truth.sort_values("started_at").groupby("motor_id", sort=True):
         condition = str(part["condition"].iloc[-1])
-        name = f"{motor_id}: {CONDITION_WORDS.get(condition, condition)}"
+        name = f"{motor_id}: {condition_words(condition)}"
         chart.add_scatter(
             x=part["started_at"],
             y=part["severity"],
@@ -109,8 +115,14 @@ def severity_figure(truth: pd.DataFrame) -> go.Figure:
 
 def feature_figure(table: pd.DataFrame, catalogue: pd.DataFrame, feature: str, unit: str) -> go.Figure:
     """One feature of every recording over its load, colour and shape by condition."""
-    chart = figure(f"{feature} of every recording", "load (% of rated)", f"{feature} ({unit})")
     joined = catalogue[["recording_id", "condition", "load_pct", "file"]].merge(table, on="recording_id")
+    title = f"{feature} of every recording" + _left_out(int(joined["load_pct"].isna().sum()), "load")
+    chart = figure(title, "load (% of rated)", f"{feature} ({unit})")
     for condition, part in joined.groupby("condition", sort=True):
         add_points(chart, str(condition), part["load_pct"], part[feature], list(part["file"]))
     return chart
+
+
+def _left_out(n: int, what: str) -> str:
+    """What a title adds where points have no place on the axis."""
+    return f"; {n} without a {what} cannot be drawn" if n else ""

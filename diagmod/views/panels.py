@@ -14,8 +14,10 @@ from typing import Any
 
 import ipywidgets as widgets
 import plotly.graph_objects as go
-import plotly.io as pio
 from IPython.display import HTML
+from plotly.io.base_renderers import PlotlyRenderer
+
+from diagmod.views.theme import CONFIG
 
 
 class FigureSlot(widgets.Output):
@@ -23,7 +25,7 @@ class FigureSlot(widgets.Output):
 
     def show(self, chart: go.Figure) -> None:
         """Draw a figure here."""
-        bundle = pio.renderers["plotly_mimetype"].to_mimebundle(chart.to_dict())
+        bundle = PlotlyRenderer(CONFIG).to_mimebundle(chart.to_dict())
         self.outputs = ({"output_type": "display_data", "data": bundle, "metadata": {}},)
 
     def say(self, text: str) -> None:
@@ -56,7 +58,11 @@ def footer(versions: Mapping[str, str]) -> HTML:
     return HTML(f"<footer class='dm-footer'>{items}</footer>")
 
 
-def follow(control: widgets.Widget, draw: Callable[[Any], None], message: widgets.HTML) -> None:
+#: What a draw can raise over data it did not expect; anything else is a fault of the page and ends it.
+_FAILURES = (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError)
+
+
+def follow(control: widgets.Widget, draw: Callable[[Any], None], message: widgets.HTML, *slots: widgets.Output) -> None:
     """Draw now and whenever the control changes; say on the page when that fails.
 
     Parameters
@@ -67,13 +73,17 @@ def follow(control: widgets.Widget, draw: Callable[[Any], None], message: widget
         Gets the value.
     message : HTML
         Where a failure is told.
+    *slots : Output
+        Emptied by a failure: what was drawn for another value must not stand below the new one.
     """
 
     def redraw(_: object = None) -> None:
         message.value = ""
         try:
             draw(control.value)
-        except (KeyError, ValueError, TypeError, OSError) as exc:
+        except _FAILURES as exc:
+            for slot in slots:
+                slot.outputs = ()
             message.value = f"<p class='dm-bad'>This part cannot be shown: {escape(str(exc))}</p>"
             traceback.print_exc(file=sys.__stderr__)
 

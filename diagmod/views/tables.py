@@ -18,6 +18,9 @@ UNITS |= {"started_at": "UTC", "hour": "UTC"}
 #: Rows shown before a table says how many more there are.
 MOST_ROWS = 30
 
+#: Characters of a cell that are not broken into lines: a time, a state, a name.
+MOST_ON_A_LINE = 16
+
 
 def table(
     frame: pd.DataFrame,
@@ -46,26 +49,30 @@ def table(
     body = "".join(
         "<tr>" + "".join(_cell("td", _text(v), n) for v, n in zip(row, numeric, strict=True)) + "</tr>" for row in rows
     )
-    rest = f"<p>{len(shown) - most_rows} more rows.</p>" if len(shown) > most_rows else ""
+    hidden = len(shown) - most_rows
+    rest = f"<p>{hidden} more row{'s' if hidden > 1 else ''}.</p>" if hidden > 0 else ""
     if not len(shown):
         rest = "<p>No rows.</p>"
     return HTML(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}")
 
 
 def sentence(text: str) -> Markdown:
-    """A sentence of the report whose numbers were computed."""
-    return Markdown(text)
+    """A sentence of the report whose numbers were computed; names from a data set are no HTML."""
+    return Markdown(text.replace("<", "&lt;"))
 
 
 def _head(name: str, unit: str) -> str:
     """Words for a column: its name without the unit's suffix, then the unit."""
+    if unit == "rpm":
+        name = name.replace("_rpm", "_speed")
     suffix = "pct" if unit == "%" else unit.lower()
-    words = (name if unit == "rpm" else name.removesuffix(f"_{suffix}")).replace("_", " ")
+    words = name.removesuffix(f"_{suffix}").replace("_", " ")
     return f"{words} ({unit})" if unit else words
 
 
 def _cell(kind: str, text: str, is_number: bool) -> str:
-    return f"<{kind}{' class=dm-number' if is_number else ''}>{escape(text)}</{kind}>"
+    whole = " style=white-space:nowrap" if kind == "td" and len(text) <= MOST_ON_A_LINE else ""
+    return f"<{kind}{' class=dm-number' if is_number else ''}{whole}>{escape(text)}</{kind}>"
 
 
 def _text(value: Any) -> str:

@@ -61,6 +61,11 @@ def condition_colour(condition: str) -> str:
     return CONDITION_COLOURS.get(condition, "#7F8C99")
 
 
+def condition_words(condition: str) -> str:
+    """Words for a condition; its own name for one that the product does not know."""
+    return CONDITION_WORDS.get(condition, condition.replace("_", " "))
+
+
 def figure(title: str, x_title: str, y_title: str, height: int = 430) -> go.Figure:
     """An empty figure in the house style, axis titles with units."""
     chart = go.Figure()
@@ -87,5 +92,5 @@ def add_points(chart: go.Figure, condition: str, x: pd.Series, y: pd.Series, tex
         "symbol": CONDITION_SYMBOLS.get(condition, "circle-open"),
         "size": 8,
     }
-    name = CONDITION_WORDS.get(condition, condition.replace("_", " "))
+    name = condition_words(condition)
     chart.add_scatter(x=x, y=y, name=name, mode="markers", marker=marker, text=text, hoverinfo="text+x+y")
