@@ -23,19 +23,24 @@ TABLE = StudyTable("interrupts", ("same_bytes", "files"))
 
 
 def is_finished_with_the_same_bytes(built: Project, folder: Path, stage: str, how: signal.Signals, moment: str) -> bool:
-    """Interrupt a copy of a built project in a stage and run ``dvc repro`` again; kept in a table."""
+    """The case of a study: :func:`bytes_after_interrupt`, kept in a table, not measured twice."""
     case = f"{stage} {how.name} {moment}"
     if TABLE.has(case):
         return True
+    results = bytes_after_interrupt(built, folder, stage, how, moment)
+    same = results == built.results()
+    TABLE.add(case, same_bytes=same, files=len(results))
+    return same
+
+
+def bytes_after_interrupt(built: Project, folder: Path, stage: str, how: signal.Signals, moment: str) -> dict[str, str]:
+    """Interrupt a copy of a built project in a stage, run ``dvc repro`` again; gives the results' hashes."""
     project = built.copy(folder)
     interrupt(project, stage, how, moment)
     ran = project.repro()
     if stage not in ran and moment != "end":
-        raise AssertionError(f"after {case} the stage was not run again; it ran {ran}")
-    results = project.results()
-    same = results == built.results()
-    TABLE.add(case, same_bytes=same, files=len(results))
-    return same
+        raise AssertionError(f"after {how.name} in {stage} the stage was not run again; it ran {ran}")
+    return project.results()
 
 
 def interrupt(project: Project, stage: str, how: signal.Signals, moment: str) -> str:

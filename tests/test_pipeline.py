@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from tiny_project import STAGES, TINY, Project, make_project
+from tiny_project import STAGES, TINY, Project
 
 from diagmod.io.schemas import ANOMALY_SCORES, EVALUATION, FINDINGS, LOAD_REPORT, RECORDINGS, SEGMENTS, STATES
 from diagmod.io.tables import describe_table, read_table
@@ -105,26 +104,3 @@ def test_timings_say_how_much_was_kernel_and_imports(tiny_project: Project) -> N
 
 def test_the_tiny_parameters_are_of_the_pipeline() -> None:
     assert tuple(TINY) == STAGES
-
-
-def test_built_again_from_nothing_the_bytes_are_the_same(tiny_project: Project, tmp_path: Path) -> None:
-    again = make_project(tmp_path / "again")
-    again.build()
-    assert again.results() == tiny_project.results()
-
-
-def test_a_second_repro_has_nothing_to_do(tiny_project: Project) -> None:
-    assert tiny_project.repro() == []
-
-
-def test_a_changed_figure_reruns_no_training(tiny_project: Project, tmp_path: Path) -> None:
-    project = tiny_project.copy(tmp_path / "copy")
-    for path in (project.root / "diagmod" / "views").glob("*.py"):
-        path.write_text(path.read_text() + "\n# another look\n")
-    assert project.repro() == ["evaluate"]
-
-
-def test_a_parameter_of_training_reruns_training_and_evaluation_alone(tiny_project: Project, tmp_path: Path) -> None:
-    project = tiny_project.copy(tmp_path / "copy")
-    project.set("train_anomaly", n_trees=21)
-    assert project.repro() == ["train_anomaly", "evaluate"]

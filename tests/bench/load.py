@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
-from rows import Row, alternate
+from bench.rows import Row, alternate
 
 from diagmod.core.quality import Limits
 from diagmod.io.csv_ingest import WAVEFORM_WRITING, ingest_csv

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from rows import Row, alternate
+from bench.rows import Row, alternate
 from tiny_project import make_project
 
 

@@ -17,9 +17,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from load import load_csv_ratio, load_peak_mb
-from repro import repro_noop_ratio
-from rows import Row
+from bench.load import load_csv_ratio, load_peak_mb
+from bench.repro import repro_noop_ratio
+from bench.rows import Row
 
 ROOT = Path(__file__).parents[2]
 
