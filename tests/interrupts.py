@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 from study_table import StudyTable
-from tiny_project import STAGES, Project
+from tiny_project import STAGES, Project, heed_ctrl_c
 
 #: When a stage is interrupted: as soon as DVC has started it, when its kernel computes, when it is nearly done.
 MOMENTS = ("start", "kernel", "end")
@@ -53,7 +53,7 @@ def interrupt(project: Project, stage: str, how: signal.Signals, moment: str) ->
     with log.open("w") as stream:
         repro = subprocess.Popen(
             [sys.executable, "-m", "dvc", "repro", "--no-run-cache"], cwd=project.root, env=project.environment(),
-            stdout=stream, stderr=stream, start_new_session=True,
+            stdout=stream, stderr=stream, start_new_session=True, preexec_fn=heed_ctrl_c,
         )  # fmt: skip
         try:
             _wait_for(project, stage, moment, log, repro)

@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
-from tiny_project import Project
+from tiny_project import Project, heed_ctrl_c
 
 from diagmod.io.notebooks import canonical, write_notebook
 
@@ -199,7 +199,7 @@ def test_killed_in_the_middle_nothing_goes_on_and_the_next_run_finishes(project:
     # As DVC does it: through a shell, whose end is noticed by the runner.
     shell = subprocess.Popen(
         ["sh", "-c", f"{sys.executable} -m diagmod.run simulate; true"], cwd=project.root, env=project.environment(),
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, preexec_fn=heed_ctrl_c,
     )  # fmt: skip
     deadline = time.monotonic() + 60
     while not (project.root / "started").exists() and time.monotonic() < deadline:
@@ -210,7 +210,10 @@ def test_killed_in_the_middle_nothing_goes_on_and_the_next_run_finishes(project:
         shell.kill()
     else:
         os.killpg(shell.pid, signal.SIGINT)
-    shell.wait(timeout=30)
+    try:
+        shell.wait(timeout=30)
+    finally:
+        shell.kill()
     _, alive = psutil.wait_procs(family, timeout=15)
     assert not alive, f"still running: {[p.cmdline() for p in alive]}"
     after = everything(project.root)

@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -26,6 +27,11 @@ TINY = {
     "train_anomaly": {"n_trees": 20, "n_folds": 6},
     "evaluate": {"n_bootstrap": 20},
 }
+
+
+def heed_ctrl_c() -> None:
+    """Let a child process be interrupted although this one may have been started in the background, deaf to it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @dataclass(frozen=True)
