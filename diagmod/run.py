@@ -21,13 +21,16 @@ import psutil
 
 from diagmod.io.paths import STAGE_VARIABLE, project_root
 from diagmod.io.stages import Stage, StageError, facts_json, load_stage
-from diagmod.io.staging import commit, prepare
+from diagmod.io.staging import JOURNAL, claim, commit, prepare
 
 if TYPE_CHECKING:
     import nbformat
 
 #: Seconds a stage may take in all, unless told otherwise.
 TIME_LIMIT_S = 3600.0
+
+#: Raises the limit for runs that DVC starts.
+TIME_LIMIT_VARIABLE = "DIAGMOD_TIME_LIMIT_S"
 
 #: Threads of numerical libraries in a kernel: one, because stages work in parallel processes and because
 #: the order of a threaded sum is not fixed.
@@ -38,18 +41,21 @@ def main(arguments: list[str] | None = None) -> int:
     """Command line; returns the exit code: 0 done, 1 the stage failed, 2 it could not start, 130 interrupted."""
     parser = argparse.ArgumentParser(prog="diagmod.run", description="Run one stage of the pipeline.")
     parser.add_argument("stage", help="name of the stage, for example load")
-    parser.add_argument("--time-limit", type=float, default=TIME_LIMIT_S, help="seconds for the whole stage")
+    limit_s = float(os.environ.get(TIME_LIMIT_VARIABLE) or TIME_LIMIT_S)
+    parser.add_argument("--time-limit", type=float, default=limit_s, help="seconds for the cells of the stage")
     given = parser.parse_args(arguments)
     take_along_when_the_parent_ends()
     try:
         root = project_root()
         os.chdir(root)
         stage = load_stage(given.stage, root)
+        lock = claim(stage.name, root)
         staging = prepare(stage.name, root)
         os.environ.update(_kernel_environment(stage, staging, root))
     except (StageError, FileNotFoundError) as exc:
         return _fail(2, str(exc))
-    return run_stage(stage, staging, root, given.time_limit)
+    with lock:
+        return run_stage(stage, staging, root, given.time_limit)
 
 
 def run_stage(stage: Stage, staging: Path, root: Path, limit_s: float) -> int:
@@ -87,7 +93,7 @@ def run_stage(stage: Stage, staging: Path, root: Path, limit_s: float) -> int:
     except CellTimeoutError:
         executed.replace(broken)
         reason = f"stage {stage.name} took longer than {limit_s:g} s, in cell {clock.cell} ({clock.title})"
-        reason += "; raise --time-limit"
+        reason += f"; raise the limit by the variable {TIME_LIMIT_VARIABLE}"
         return _fail(1, reason, broken, root)
     except DeadKernelError:
         executed.replace(broken)
@@ -97,7 +103,9 @@ def run_stage(stage: Stage, staging: Path, root: Path, limit_s: float) -> int:
         executed.replace(broken)
         return _fail(1, str(exc), broken, root)
     except KeyboardInterrupt:
-        return _fail(130, f"stage {stage.name} was interrupted in cell {clock.cell}; earlier results are untouched")
+        is_moving = (staging / JOURNAL).exists()
+        state = "the next run finishes putting its results in place" if is_moving else "earlier results are untouched"
+        return _fail(130, f"stage {stage.name} was interrupted in cell {clock.cell}; {state}")
     executed.unlink(missing_ok=True)
     clock.write(root / "reports" / "runs" / f"{stage.name}.json")
     return 0

@@ -11,13 +11,42 @@ import fcntl
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from diagmod.io.stages import StageError
 
 JOURNAL = "journal.json"
+
+#: How long a run waits for one that is just ending (s): a killed ``dvc`` takes its stage along within a second.
+PATIENCE_S = 10.0
+
+
+def claim(stage: str, root: Path) -> IO[str]:
+    """Keep other runs of the same stage away for as long as the returned file is open, at most until this process ends.
+
+    Raises
+    ------
+    StageError
+        Another run of the stage is going on.
+    """
+    path = root / ".cache" / "staging" / f"{stage}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = path.open("w")
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                lock.close()
+                raise StageError(f"stage {stage} is being run by another process; wait for it or stop it") from None
+            time.sleep(0.1)
+        else:
+            return lock
 
 
 def prepare(stage: str, root: Path) -> Path:

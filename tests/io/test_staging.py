@@ -8,7 +8,7 @@ import pytest
 
 from diagmod.io import staging
 from diagmod.io.stages import StageError
-from diagmod.io.staging import commit, finish, prepare
+from diagmod.io.staging import claim, commit, finish, prepare
 
 OUTS = ("data/interim", "reports/a.html")
 
@@ -153,3 +153,12 @@ def test_journal_names_the_outputs_and_no_path_of_this_machine(project, monkeypa
     text = (project / ".cache/staging/load/journal.json").read_text()
     assert json.loads(text) == list(OUTS)
     assert not re.search(str(project), text)
+
+
+def test_a_second_run_of_a_stage_is_refused_while_the_first_goes_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(staging, "PATIENCE_S", 0.2)
+    with claim("load", tmp_path):
+        with pytest.raises(StageError, match="stage load is being run by another process; wait for it or stop it"):
+            claim("load", tmp_path)
+        claim("features", tmp_path).close()
+    claim("load", tmp_path).close()
