@@ -116,9 +116,14 @@ class Motor:
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
             is_right = isinstance(value, str) if key in texts else is_number
             if value is not None and not is_right:
-                kind = "text" if key in texts else "a number"
+                kind = "text (put it in quotes)" if key in texts else "a number"
                 raise ValueError(f"motor {label}: {key} must be {kind}, got {value!r}")
-        return cls(**entry)
+        whole = {key: int(entry[key]) for key in ("pole_pairs", "rotor_bars") if _is_whole(entry.get(key))}
+        return cls(**{**entry, **whole})
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, float) and value.is_integer()
 
 
 #: Allowed service states of a motor.

@@ -150,7 +150,7 @@ def _phase_findings(
     measured = (
         ("missing", fatal, missing, 0.0,
          (f"{_plain(missing)} % of the samples of phase {phase} are missing or infinite (more than "
-         f"{limits.max_missing_pct:g} % is refused); segments with gaps get no figures")),
+         f"{limits.max_missing_pct:g} % is refused); figures of this phase are missing in segments with a gap")),
         ("clipped", "warning", extremes, limits.max_clipped_pct,
          (f"{_plain(extremes)} % of the samples of phase {phase} sit at its extremes; "
          "the input is probably clipped, lower its gain")),

@@ -351,10 +351,13 @@ def _phases_of_header(found: list[str], name: str, layout: CsvLayout) -> tuple[s
     wanted = ", ".join(layout.columns)
     if repeated := [c for c in found if found.count(c) > 1 and c in known]:
         raise UnreadableRecording(f"{name} has column {repeated[0]} twice; every phase may stand there once")
+    if len(found) == 1 and (mark := next((m for m in (";", "\t") if m in found[0]), "")):
+        what = "semicolons" if mark == ";" else "tabs"
+        raise UnreadableRecording(f"{name} separates its columns by {what}; export it with commas and decimal points")
     if unknown := [c for c in found if c not in known]:
         raise UnreadableRecording(
-            f"{name} has columns {shown}, expected {wanted} (or some of them); {unknown[0][:40]!r} means nothing here: "
-            "rename the columns or declare `columns` in dataset.yaml"
+            f"{name} has columns {shown}, expected {wanted} (or some of them); {unknown[0][:40]!r} is no phase: "
+            "name the three current columns by `columns` in dataset.yaml, remove any other"
         )
     return tuple(known[c] for c in found)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import posixpath
+import re
 import shutil
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -28,6 +29,9 @@ from diagmod.io.executor import run_all
 from diagmod.io.schemas import FINDINGS, LOAD_REPORT, MOTORS, RECORDINGS, TableSchema
 from diagmod.io.store import Store, file_sha256
 from diagmod.io.tables import conform, empty_table
+
+#: A label of a machine: "healthy", the name of a fault, or empty where nothing is known.
+_LABEL = re.compile(r"[a-z0-9]*(?:_[a-z0-9]+)*")
 
 _WAVEFORM, _FACTS = "waveform.parquet", "facts.json"
 
@@ -113,13 +117,13 @@ def load_dataset(folder: Path, waveforms: Path, store: Store, limits: Limits, jo
     work = partial(_read_one, folder, dataset, motors, limits, store)
     reads = dict(zip(todo, run_all(work, [rows[i] for i in todo], jobs), strict=True))
     report, recordings, findings = [], [], []
-    first_with: dict[str, str] = {}
+    first_with: dict[str, dict[str, str]] = {}
     for index, row in enumerate(rows):
         read = reads.get(index) or _Read(row["file"], rejected.get(index) or repeated[index])
-        status, reason = _status(read, first_with)
+        status, reason = _status(row, read, first_with)
         report.append(_report_row(row, read, status, reason, dataset))
-        findings += [{"file": read.file, **asdict(finding)} for finding in read.findings]
         if status == "loaded" and read.ingested:
+            findings += [{"file": read.file, **asdict(finding)} for finding in read.findings]
             recordings.append(_recording_row(row, read.ingested, read.findings, dataset))
             shutil.copyfile(read.waveform, waveforms / f"{read.ingested.sha256[:16]}.parquet")
     for leftover in set(waveforms.glob("*.parquet")) - {waveforms / f"{r['recording_id']}.parquet" for r in recordings}:
@@ -142,6 +146,18 @@ def _plain_name(file: str) -> str:
     return posixpath.normpath(file) if file else ""
 
 
+def _label_problem(row: dict[str, str]) -> str:
+    """Why what a manifest row says of the machine's condition cannot be used, or ""."""
+    if row["severity"] and not 0 <= float(row["severity"]) <= 1:
+        return f"recordings.csv: severity must be 0 to 1, got {row['severity']}"
+    if not _LABEL.fullmatch(row["condition"]):
+        return (
+            f"recordings.csv: condition {row['condition']!r} must be lower-case words joined by underscores; "
+            "'healthy' means without a fault, empty means unknown"
+        )
+    return ""
+
+
 def _row_problem(row: dict[str, str], dataset: Dataset, motors: dict[str, Motor]) -> str:
     """Why a manifest row does not say enough, or ""."""
     if row["motor_id"] not in motors:
@@ -149,12 +165,19 @@ def _row_problem(row: dict[str, str], dataset: Dataset, motors: dict[str, Motor]
     for name in ("fs_hz", "duration_s", "load_pct", "severity"):
         if row[name] and not _is_number(row[name]):
             return f"recordings.csv: {name} must be a number, got {row[name]!r}"
+    if reason := _label_problem(row):
+        return reason
     if not row["fs_hz"] and dataset.fs_hz is None:
         return "sampling rate unknown; give fs_hz in recordings.csv or in dataset.yaml"
     if row["fs_hz"] and not float(row["fs_hz"]) > 0:
         return f"recordings.csv: fs_hz must be positive, got {row['fs_hz']}"
     if dataset.split_group == "repetition" and not row["repetition"]:
         return "repetition unknown, by which dataset.yaml splits; give it in recordings.csv"
+    return _time_problem(row, dataset)
+
+
+def _time_problem(row: dict[str, str], dataset: Dataset) -> str:
+    """Why the start time of a manifest row cannot be used, or ""."""
     if not row["started_at"]:
         return "" if dataset.times == "none" else "start time unknown; give started_at (UTC) in recordings.csv"
     try:
@@ -236,13 +259,19 @@ def _fs(row: dict[str, str], dataset: Dataset) -> float:
     return float(row["fs_hz"] or dataset.fs_hz or np.nan)
 
 
-def _status(read: _Read, first_with: dict[str, str]) -> tuple[str, str]:
+def _status(row: dict[str, str], read: _Read, first_with: dict[str, dict[str, str]]) -> tuple[str, str]:
     if read.reason or read.ingested is None:
         return "quarantined", read.reason
-    first = first_with.setdefault(read.ingested.sha256, read.file)
-    if first != read.file:
-        return "duplicate", f"same content as {first}"
-    return "loaded", ""
+    first = first_with.setdefault(read.ingested.sha256, row)
+    if first is row:
+        return "loaded", ""
+    for name in ("motor_id", "started_at", "fs_hz"):
+        if first[name] != row[name]:
+            return "quarantined", (
+                f"same content as {first['file']}, but recordings.csv gives {name} {row[name]!r} here and "
+                f"{first[name]!r} there; correct the wrong row"
+            )
+    return "duplicate", f"same content as {first['file']}"
 
 
 def _report_row(row: dict[str, str], read: _Read, status: str, reason: str, dataset: Dataset) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def test_entry_of_motors_yaml_becomes_the_same_motor():
         ({"pole_pairs": None}, "motor M1: pole_pairs is missing; take it from the nameplate"),
         ({"rated_rpm": "1455"}, "motor M1: rated_rpm must be a number, got '1455'"),
         ({"rotor_bars": True}, "motor M1: rotor_bars must be a number, got True"),
-        ({"bearing": 6208}, "motor M1: bearing must be text, got 6208"),
+        ({"bearing": 6208}, r"motor M1: bearing must be text \(put it in quotes\), got 6208"),
     ],
 )
 def test_entry_with_a_wrong_key_or_type_is_refused(changes, sentence):

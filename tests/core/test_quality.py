@@ -95,7 +95,7 @@ def test_single_missing_sample_is_a_warning():
     assert found.severity == "warning"
     assert found.message == (
         "0.025 % of the samples of phase T are missing or infinite (more than 20 % is refused); "
-        "segments with gaps get no figures"
+        "figures of this phase are missing in segments with a gap"
     )
 
 

@@ -93,7 +93,7 @@ def test_register_gives_motors_by_name(tmp_path):
         ),
         (MOTORS.replace("pole_pairs: 2", "poles: 4"), "motors.yaml: motor M01: unknown key 'poles'"),
         (MOTORS.replace("1440", "2900"), "motors.yaml: motor M01: rated_rpm 2900 contradicts 2 pole pairs"),
-        (MOTORS.replace("M01", "7"), "motors.yaml: motor 7: motor_id must be text, got 7"),
+        (MOTORS.replace("M01", "7"), "motors.yaml: motor 7: motor_id must be text \\(put it in quotes\\), got 7"),
     ],
 )
 def test_wrong_register_is_refused(tmp_path, text, sentence):

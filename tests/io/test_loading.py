@@ -167,9 +167,26 @@ def test_recordings_are_sorted_by_motor_and_time(plant):
 
 def test_second_file_of_the_same_bytes_is_a_duplicate_of_the_first(plant):
     content = csv_bytes(currents(1))
-    plant.add("a.csv", content).add("b.csv", content, motor_id="M02")
+    plant.add("a.csv", content).add("b.csv", content)
     assert plant.outcome("b.csv") == ("duplicate", "same content as a.csv")
     assert plant.load().recordings["file"].tolist() == ["a.csv"]
+
+
+@pytest.mark.parametrize("cells", [{"motor_id": "M02"}, {"started_at": "2026-02-05T08:00:00Z"}, {"fs_hz": "500"}])
+def test_same_bytes_under_another_motor_time_or_rate_are_a_contradiction(plant, cells):
+    content = csv_bytes(currents(1))
+    plant.add("a.csv", content).add("b.csv", content, **cells)
+    status, reason = plant.outcome("b.csv")
+    assert status == "quarantined"
+    assert reason.startswith(f"same content as a.csv, but recordings.csv gives {next(iter(cells))} ")
+    assert plant.load().recordings["file"].tolist() == ["a.csv"]
+
+
+def test_findings_are_of_loaded_files_only(plant):
+    plant.add("a.csv", csv_bytes(currents(1, 100)))
+    loaded = plant.load()
+    assert loaded.report["status"].tolist() == ["quarantined"]
+    assert loaded.findings.empty
 
 
 def test_copy_of_a_rejected_row_is_no_duplicate(plant):
@@ -188,6 +205,11 @@ QUARANTINED = {
     "rate zero": ({"fs_hz": "0"}, "recordings.csv: fs_hz must be positive, got 0"),
     "rate no number": ({"fs_hz": "5 kHz"}, "recordings.csv: fs_hz must be a number, got '5 kHz'"),
     "rate infinite": ({"fs_hz": "inf"}, "recordings.csv: fs_hz must be a number, got 'inf'"),
+    "severity above one": ({"severity": "7"}, "recordings.csv: severity must be 0 to 1, got 7"),
+    "label in capitals": (
+        {"condition": "Healthy"},
+        "recordings.csv: condition 'Healthy' must be lower-case words joined by underscores; 'healthy' means without",
+    ),
     "load no number": ({"load_pct": "full"}, "recordings.csv: load_pct must be a number, got 'full'"),
     "no time": ({"started_at": ""}, "start time unknown; give started_at (UTC) in recordings.csv"),
     "no zone": (
