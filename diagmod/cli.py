@@ -12,7 +12,7 @@ from diagmod.io.datasets import KNOWN, download_files, fetch, track_with_dvc
 from diagmod.io.model_files import ModelError
 from diagmod.io.model_store import NoModelError, read_registry, register
 from diagmod.io.paths import project_root
-from diagmod.io.run_records import read_run_records
+from diagmod.io.run_records import overhead_pct, read_run_records
 from diagmod.io.stages import StageError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Current diagnostics of induction motors.")
@@ -92,8 +92,7 @@ def show_timings() -> None:
     for r in records:
         parts = f"{r.kernel_start_s:11.1f} {r.imports_s:12.1f} {r.report_s:11.1f} {r.work_s:9.1f}"
         typer.echo(f"{r.stage:14} {r.seconds:9.1f} {parts}")
-    wall, work = sum(r.seconds for r in records), sum(r.work_s for r in records)
-    typer.echo(f"{'all':14} {wall:9.1f}; {100 * (1 - work / wall):.0f} % of it overhead")
+    typer.echo(f"{'all':14} {sum(r.seconds for r in records):9.1f}; {overhead_pct(records):.0f} % of it overhead")
 
 
 def main() -> int:

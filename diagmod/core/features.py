@@ -81,7 +81,7 @@ _BETWEEN = (
     (
         "park_modulation",
         "%",
-        "modulus below 0.8 f: rotor, load, shaft",
+        "modulus below 0.8 f: rotor, load, not a 2-pole shaft",
         "100 rms(|i|, 0 < nu <= 0.8 f) / mean |i|",
         False,
     ),

@@ -46,11 +46,6 @@ class Spectrum:
     n: int
 
     @property
-    def nyquist_hz(self) -> float:
-        """Half the sampling rate in Hz."""
-        return self.n * self.bin_hz / 2
-
-    @property
     def power(self) -> NDArray[np.float64]:
         """Mean square per bin, shape (..., n_bins); sums to mean((x w)^2) / mean(w^2), w the taper (Parseval)."""
         power = np.abs(self.lines) ** 2 / (2 * HANN_ENBW)
@@ -145,6 +140,34 @@ def line_phasor(spectrum: Spectrum, hz: NDArray[np.floating] | float) -> NDArray
     offset = np.where(usable, position - nearest, 0.0)
     value = np.take_along_axis(spectrum.lines, nearest[..., None], -1)[..., 0]
     return np.where(usable, value / _hann_gain(offset), np.nan)
+
+
+def level_dbc(
+    x: NDArray[np.floating], fs: float, low_hz: float, high_hz: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Level of every bin against the supply-frequency line of the same phase.
+
+    Parameters
+    ----------
+    x : ndarray, shape (n_phases, n)
+        Currents; an absent phase is NaN.
+    fs : float
+        Sampling rate in Hz.
+    low_hz, high_hz : float
+        Band in which the supply frequency is searched, in Hz.
+
+    Returns
+    -------
+    hz : ndarray, shape (n_bins,)
+    level : ndarray, shape (n_phases, n_bins)
+        In dBc; a line reads its level where it falls on a bin, up to 1.4 dB less between two.
+    """
+    spectrum = hann_spectrum(x, fs)
+    line_hz = fundamental_hz(Spectrum(spectrum.lines[None], spectrum.bin_hz, spectrum.n), low_hz, high_hz)
+    carrier = np.abs(line_phasor(spectrum, np.broadcast_to(line_hz, x.shape[:1])))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        level = 20 * np.log10(np.abs(spectrum.lines) / carrier[:, None])
+    return np.arange(level.shape[-1]) * spectrum.bin_hz, level
 
 
 def interharmonic_rms(spectrum: Spectrum, line_hz: NDArray[np.floating]) -> NDArray[np.float64]:

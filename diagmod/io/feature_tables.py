@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from diagmod.core.features import FEATURES, compute_features
+from diagmod.core.recording import PHASES
 from diagmod.core.symmetrical import sequence_track
 from diagmod.core.windows import segment_starts, segments
 from diagmod.io.csv_ingest import read_waveform
@@ -56,6 +57,9 @@ class FeatureTables:
     recordings: pd.DataFrame
     track: pd.DataFrame
 
+    def _n_incomplete(self) -> int:
+        return int(self.segments[[f"rms_{phase}" for phase in PHASES]].isna().any(axis=1).sum())
+
     def in_words(self) -> str:
         """What was computed, in one sentence."""
         line_hz = self.recordings["line_hz"].dropna()
@@ -63,8 +67,8 @@ class FeatureTables:
             f"the supply frequency lies between {line_hz.min():.3f} and {line_hz.max():.3f} Hz" if len(line_hz) else ""
         )
         return (
-            f"We see {len(self.segments)} segments with {len(FEATURES)} figures each, "
-            f"{self.segments['line_hz'].isna().sum()} of them with a gap and so without figures; "
+            f"We see {len(self.segments)} segments with {len(FEATURES)} figures each; {self._n_incomplete()} of them "
+            "lack the figures of a phase that is absent or has a gap there; "
             f"{found or 'no supply frequency was found'}."
         )
 
@@ -105,19 +109,22 @@ def compute_tables(
     return FeatureTables(**tables)
 
 
-def feature_list() -> pd.DataFrame:
-    """Every feature with unit, group, meaning and formula: a row a feature."""
+def feature_list(current_unit: str = "A") -> pd.DataFrame:
+    """Every feature with unit, group, meaning and formula: a row a feature; ampere is the data set's unit."""
     columns = ["name", "unit", "group", "meaning", "formula"]
-    return pd.DataFrame([[getattr(f, c) for c in columns] for f in FEATURES], columns=columns)
+    table = pd.DataFrame([[getattr(f, c) for c in columns] for f in FEATURES], columns=columns)
+    return table.replace({"unit": {"A": current_unit}})
 
 
-def write_features(tables: FeatureTables, folder: Path, lineage: dict[str, Any]) -> None:
+def write_features(tables: FeatureTables, folder: Path, lineage: dict[str, Any], current_unit: str = "A") -> None:
     """Write ``data/processed/features``: the three tables and the list of features as CSV."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_table(tables.segments, SEGMENTS, folder / "segments.parquet", lineage)
-    write_table(tables.recordings, RECORDING_FEATURES, folder / "recordings.parquet", lineage)
+    write_table(tables.segments, SEGMENTS, folder / "segments.parquet", lineage, current_unit=current_unit)
+    write_table(
+        tables.recordings, RECORDING_FEATURES, folder / "recordings.parquet", lineage, current_unit=current_unit
+    )
     write_table(tables.track, SEQUENCE_TRACK, folder / "sequence_track.parquet", lineage)
-    feature_list().to_csv(folder / "features.csv", index=False, lineterminator="\n")
+    feature_list(current_unit).to_csv(folder / "features.csv", index=False, lineterminator="\n")
 
 
 def _one_recording(waveforms: Path, settings: FeatureSettings, store: Store, row: dict[str, object]) -> Path:

@@ -34,7 +34,8 @@ def write_interim(loaded: LoadedDataset, folder: Path, lineage: dict[str, Any]) 
     """
     folder.mkdir(parents=True, exist_ok=True)
     reason = "" if len(loaded.recordings) else "no file of the data set could be loaded, see load_report"
-    write_table(loaded.recordings, RECORDINGS, folder / "recordings.parquet", lineage, reason=reason)
+    unit = loaded.dataset.unit
+    write_table(loaded.recordings, RECORDINGS, folder / "recordings.parquet", lineage, reason=reason, current_unit=unit)
     write_table(loaded.findings, FINDINGS, folder / "findings.parquet", lineage)
     write_table(loaded.report, LOAD_REPORT, folder / "load_report.parquet", lineage)
     write_table(loaded.motors, MOTORS, folder / "motors.parquet", lineage)

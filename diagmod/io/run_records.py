@@ -23,10 +23,10 @@ class RunRecord:
     work_s: float
     report_s: float
 
-    @property
-    def overhead_pct(self) -> float:
-        """Share of the wall time that was no work of the cells (%)."""
-        return 100 * (1 - self.work_s / self.seconds)
+
+def overhead_pct(records: list[RunRecord]) -> float:
+    """Share of the wall time of some stages that was no work of their cells (%)."""
+    return 100 * (1 - sum(r.work_s for r in records) / sum(r.seconds for r in records))
 
 
 def read_run_records(root: Path) -> list[RunRecord]:

@@ -184,7 +184,8 @@ def hash_paths(relative: list[str], root: Path) -> str:
         for file in files:
             if "__pycache__" not in file.parts:
                 digest.update(f"{file.relative_to(root).as_posix()}\0".encode())
-                digest.update(hashlib.sha256(file.read_bytes()).digest())
+                with file.open("rb") as stream:
+                    digest.update(hashlib.file_digest(stream, "sha256").digest())
     return digest.hexdigest()
 
 
@@ -229,7 +230,8 @@ def facts_json(stage: Stage, staging: Path, root: Path) -> str:
         {
             "stage": stage.name,
             "staging": str(staging),
-            "parameters": stage.parameters,
+            # How many processes work is no property of a result.
+            "parameters": {name: value for name, value in stage.parameters.items() if name != "jobs"},
             "code": code_version(stage, root),
             "inputs": input_hashes(stage, root),
         },

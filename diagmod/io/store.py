@@ -2,7 +2,7 @@
 
 An entry is a folder of files made from one recording; its key is the hash of the recording's content,
 the parameters and the version of the code. The store is not a result: stages copy from it, and anyone
-may delete it, wholly or in part, at any time. An entry that lost a file, or holds a shortened one, is made again.
+may delete it, wholly or in part, between two runs. An entry that lost a file, or holds a shortened one, is made again.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from diagmod.io.schemas import TABLES, TableSchema
+from diagmod.io.schemas import TableSchema
 
 #: Key of the Parquet metadata that holds schema version, units, reason and lineage.
 METADATA_KEY = b"diagmod"
@@ -64,7 +64,13 @@ def conform(frame: pd.DataFrame, schema: TableSchema) -> pd.DataFrame:
 
 
 def write_table(
-    frame: pd.DataFrame, schema: TableSchema, path: Path, lineage: dict[str, Any], *, reason: str = ""
+    frame: pd.DataFrame,
+    schema: TableSchema,
+    path: Path,
+    lineage: dict[str, Any],
+    *,
+    reason: str = "",
+    current_unit: str = "A",
 ) -> None:
     """Check a table and write it.
 
@@ -78,6 +84,8 @@ def write_table(
         From ``Workspace.lineage()``; holds no clock time, host or path.
     reason : str
         Why the table is empty, where it is.
+    current_unit : str
+        Unit of the data set's currents; stands in the file for the schema's ampere.
     """
     frame = conform(frame, schema)
     if path.suffix == ".csv":
@@ -86,7 +94,7 @@ def write_table(
     about = {
         "table": schema.name,
         "schema_version": schema.version,
-        "units": {c.name: c.unit for c in schema.columns if c.unit},
+        "units": {c.name: current_unit if c.unit == "A" else c.unit for c in schema.columns if c.unit},
         "lineage": lineage,
         "reason": reason,
     }
@@ -128,13 +136,6 @@ def describe_table(path: Path) -> dict[str, Any]:
     if METADATA_KEY not in metadata:
         raise TableError(f"{path.name} was not written by diagmod; pass a table of a stage")
     return json.loads(metadata[METADATA_KEY])
-
-
-def schema_of(name: str) -> TableSchema:
-    """The schema of a table by name."""
-    if name not in TABLES:
-        raise TableError(f"unknown table {name!r}; tables are {', '.join(TABLES)}")
-    return TABLES[name]
 
 
 def _fits(values: pd.Series, dtype: str) -> bool:

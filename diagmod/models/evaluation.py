@@ -86,6 +86,24 @@ FIGURES: Mapping[str, Figure] = {
 }
 
 
+def recording_scores(scores: pd.DataFrame) -> pd.DataFrame:
+    """Score of every recording: the mean of its segments' scores; it is flagged above the segments' threshold.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Table ``anomaly_scores``, one feature set.
+
+    Returns
+    -------
+    DataFrame
+        Columns recording_id, score, threshold, is_anomaly; NaN and not flagged where no segment has a score.
+    """
+    by_recording = scores.groupby("recording_id", sort=True, as_index=False)
+    whole = by_recording.agg(score=("score", "mean"), threshold=("threshold", "first"))
+    return whole.assign(is_anomaly=whole["score"] > whole["threshold"])
+
+
 def judge_segments(scores: pd.DataFrame, catalogue: pd.DataFrame, states: pd.DataFrame | None) -> list[Judged]:
     """Pair scores with every truth that the data set has.
 
@@ -119,11 +137,8 @@ def judge_segments(scores: pd.DataFrame, catalogue: pd.DataFrame, states: pd.Dat
     labelled = known[known["condition"] != ""]
     judged = []
     for feature_set, part in labelled.groupby("feature_set", sort=True):
-        whole = part.groupby("recording_id", sort=True).agg(
-            score=("score", "mean"), threshold=("threshold", "first"), condition=("condition", "first"),
-            split_group=("split_group", "first"),
-        )  # fmt: skip
-        whole["is_anomaly"] = whole["score"] > whole["threshold"]
+        labels = catalogue[["recording_id", "condition", "split_group"]]
+        whole = recording_scores(part).merge(labels, on="recording_id", validate="one_to_one")
         judged.append(_judged("recording_label", "recording", str(feature_set), whole, whole["condition"] != "healthy"))
         judged.append(_judged("recording_label", "segment", str(feature_set), part, part["condition"] != "healthy"))
     if states is not None:

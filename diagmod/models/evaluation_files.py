@@ -17,7 +17,7 @@ import numpy as np
 from diagmod.io.schemas import EVALUATION, STATES
 from diagmod.io.tables import empty_table, write_table
 from diagmod.models.anomaly import FEATURE_SETS
-from diagmod.models.evaluation import Judged, evaluate, precision_recall
+from diagmod.models.evaluation import Judged, evaluate, precision_recall, recording_scores
 from diagmod.models.states import DerivedStates
 
 if TYPE_CHECKING:
@@ -31,8 +31,7 @@ DECIMALS = 4
 #: Rows of the metrics file: model to its figures. The rest is in the table ``evaluation``.
 METRICS = {
     "isolation_forest": ("auroc", "average_precision", "precision", "recall", "f1", "false_alarm_rate"),
-    "flag_all": ("f1",),
-    "random": ("average_precision",),
+    "flag_all": ("f1", "precision"),
 }
 
 #: Pairings of the metrics file: a truth and the level it is a truth of.
@@ -153,7 +152,7 @@ def write_curves(tables: EvaluationTables, folder: Path) -> None:
 
 def _scores_in_order(scores: pd.DataFrame, catalogue: pd.DataFrame) -> pd.DataFrame:
     """Mean score of every recording, numbered in order of time or, without times, of the catalogue."""
-    whole = scores[scores["feature_set"] == "all"].groupby("recording_id", as_index=False)["score"].mean()
+    whole = recording_scores(scores[scores["feature_set"] == "all"])[["recording_id", "score"]]
     joined = (
         catalogue[["recording_id", "motor_id", "condition", "started_at"]]
         .merge(whole, on="recording_id")

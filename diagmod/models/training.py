@@ -41,8 +41,10 @@ class TrainedAnomaly:
             return f"Nothing was trained: {self.reason}."
         everything = self.scores[self.scores["feature_set"] == "all"]
         return (
-            f"We see {everything['is_anomaly'].sum()} of {len(everything)} segments flagged by models that never saw "
-            f"their split group ({everything['fold'].nunique()} folds, {len(self.model.feature_names)} features)."
+            f"We see {everything['is_anomaly'].sum()} of {everything['score'].notna().sum()} scored segments flagged "
+            f"by models that never saw their split group ({everything['fold'].nunique()} folds, "
+            f"{len(self.model.feature_names)} features); {everything['score'].isna().sum()} segments could not be "
+            "scored, because a phase is absent or has a gap."
         )
 
     def write(self, folder: Path, lineage: dict[str, Any]) -> None:
@@ -100,6 +102,7 @@ def not_ready(segments: pd.DataFrame, groups: pd.Series, n_folds: int, seed: int
     fewest = min(int(complete[folds != fold].sum()) for fold in range(folds.max() + 1))
     if fewest < MIN_SEGMENTS:
         return (
-            f"{fewest} complete segments on a training side, at least {MIN_SEGMENTS} are needed; record more or longer"
+            f"{fewest} segments on a training side have all {len(names)} features, at least {MIN_SEGMENTS} are needed; "
+            "record more, or keep recordings with other phases or rates in a data set of their own"
         )
     return ""

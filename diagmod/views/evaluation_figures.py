@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from diagmod.models.evaluation import recording_scores
 from diagmod.views.theme import add_points, figure
 
 
@@ -14,9 +15,7 @@ def score_figure(scores: pd.DataFrame, catalogue: pd.DataFrame, feature_set: str
 
     Dashed lines are the thresholds of the folds.
     """
-    part = scores[scores["feature_set"] == feature_set]
-    mean = part.groupby("recording_id").agg(score=("score", "mean"), threshold=("threshold", "first")).reset_index()
-    joined = catalogue.merge(mean, on="recording_id")
+    joined = catalogue.merge(recording_scores(scores[scores["feature_set"] == feature_set]), on="recording_id")
     has_time = bool(joined["started_at"].notna().any())
     x = joined["started_at"] if has_time else pd.Series(np.arange(1, len(joined) + 1), index=joined.index)
     x_title = "date (UTC)" if has_time else "recording, in the order of the catalogue"

@@ -10,7 +10,6 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from diagmod.core.recording import PHASES
-from diagmod.core.spectrum import hann_spectrum
 from diagmod.io.csv_ingest import read_waveform
 from diagmod.views.theme import CONDITION_SYMBOLS, PHASE_COLOURS, add_points, condition_colour, condition_words, figure
 
@@ -47,20 +46,15 @@ def waveform_figures(recordings: pd.DataFrame, waveforms: Path, seconds: float) 
     ]
 
 
-def spectrum_figure(current: NDArray[np.floating], fs: float, highest_hz: float, title: str) -> go.Figure:
-    """Amplitude spectrum of one phase in dB against its largest line, up to a frequency."""
-    spectrum = hann_spectrum(current, fs)
-    level = 10 * np.log10(np.maximum(spectrum.power, 1e-30))
-    hz = np.arange(len(level)) * spectrum.bin_hz
-    shown = hz <= highest_hz
+def spectrum_figure(hz: NDArray[np.floating], level: NDArray[np.floating], highest_hz: float, title: str) -> go.Figure:
+    """Level in dBc over frequency up to a limit: ``level`` of shape (3, n_bins), one trace a phase that is there."""
     chart = figure(title, "frequency (Hz)", "level (dBc)")
-    chart.add_scatter(
-        x=np.round(hz[shown], 4),
-        y=np.round((level - level.max())[shown], 2),
-        mode="lines",
-        name="level",
-        line={"color": PHASE_COLOURS["R"], "width": 1},
-    )
+    shown = hz <= highest_hz
+    for phase, row in zip(PHASES, level, strict=True):
+        if np.isfinite(row).any():
+            line = {"color": PHASE_COLOURS[phase], "width": 1}
+            y = np.round(np.maximum(row[shown], -200.0), 2)
+            chart.add_scatter(x=np.round(hz[shown], 4), y=y, name=phase, mode="lines", line=line)
     chart.update_yaxes(range=[-110, 5])
     return chart
 

@@ -13,6 +13,7 @@ from diagmod.core.spectrum import (
     fundamental_hz,
     hann_spectrum,
     interharmonic_rms,
+    level_dbc,
     line_phasor,
 )
 from diagmod.sim.signal import Line, SignalSpec, synthesise
@@ -196,5 +197,11 @@ def test_interharmonics_of_an_absent_phase_are_nan_and_of_the_others_not():
     np.testing.assert_array_equal(np.isnan(read), [False, True, False])
 
 
-def test_nyquist_frequency_is_half_the_rate():
-    assert hann_spectrum(np.zeros(501), 1000.0).nyquist_hz == pytest.approx(500.0)
+def test_a_hundredth_of_the_fundamental_reads_minus_40_dbc_and_an_absent_phase_nothing():
+    """2 A at 50 Hz and 0.02 A at 100 Hz."""
+    time_s = np.arange(1000) / 1000
+    current = 2 * np.sin(2 * np.pi * 50 * time_s) + 0.02 * np.sin(2 * np.pi * 100 * time_s)
+    hz, level = level_dbc(np.stack([current, np.full(1000, np.nan)]), 1000.0, 20.0, 120.0)
+    assert level[0][hz == 50] == pytest.approx(0.0, abs=0.01)
+    assert level[0][hz == 100] == pytest.approx(-40.0, abs=0.01)
+    assert np.isnan(level[1]).all()

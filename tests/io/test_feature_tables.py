@@ -179,4 +179,6 @@ def test_written_tables_come_back_with_the_list_of_features(plant, tmp_path):
 
 
 def test_words_count_segments_and_name_the_supply_frequency(plant):
-    assert plant.compute().in_words().startswith(f"We see 10 segments with {len(FEATURES)} figures each, 0 of them")
+    assert (
+        plant.compute().in_words().startswith(f"We see 10 segments with {len(FEATURES)} figures each; 0 of them lack")
+    )

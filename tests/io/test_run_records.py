@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from diagmod.io.run_records import read_run_records
+from diagmod.io.run_records import overhead_pct, read_run_records
 from diagmod.io.stages import StageError
 
 RECORD = {"stage": "load", "seconds": 10.0, "kernel_start_s": 2.0, "imports_s": 1.0, "work_s": 6.0, "report_s": 1.0}
@@ -24,7 +24,7 @@ def test_overhead_is_all_that_is_not_work(root: Path) -> None:
     (root / "reports/runs/load.json").write_text(json.dumps({**RECORD, "cells": []}))
     (record,) = read_run_records(root)
     assert record.stage == "load"
-    assert record.overhead_pct == pytest.approx(40.0)
+    assert overhead_pct([record]) == pytest.approx(40.0)
 
 
 def test_without_a_run_the_reader_is_told_what_to_do(root: Path) -> None:

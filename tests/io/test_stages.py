@@ -274,7 +274,9 @@ def test_hash_depends_on_names_and_contents_but_not_on_place_order_or_compiled_f
 def test_facts_for_the_kernel_name_stage_parameters_code_and_inputs(project):
     stage = load_stage("load", project)
     facts = json.loads(facts_json(stage, project / "staging", project))
-    assert facts["parameters"] == stage.parameters
+    assert facts["parameters"] == {"dataset": "demo", "min_duration_s": 2}, (
+        "how many processes work is no property of it"
+    )
     assert facts["code"] == code_version(stage, project)
     assert facts["inputs"] == input_hashes(stage, project)
     assert (facts["stage"], facts["staging"]) == ("load", str(project / "staging"))

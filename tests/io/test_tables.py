@@ -5,14 +5,13 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from diagmod.io.schemas import RECORDINGS, TABLES, TIME, TREND, Column, TableSchema
+from diagmod.io.schemas import RECORDINGS, TABLES, TIME, Column, TableSchema
 from diagmod.io.tables import (
     TableError,
     conform,
     describe_table,
     empty_table,
     read_table,
-    schema_of,
     write_table,
 )
 
@@ -163,10 +162,11 @@ def test_file_damaged_inside_is_refused(tmp_path):
         read_table(path, SCHEMA)
 
 
-def test_schema_is_found_by_its_name():
-    assert schema_of("trend") is TREND
-    with pytest.raises(TableError, match="unknown table 'trends'; tables are recordings, findings"):
-        schema_of("trends")
+def test_the_file_names_the_unit_of_its_data_set(tmp_path):
+    path = tmp_path / "a.parquet"
+    write_table(empty_table(RECORDINGS), RECORDINGS, path, {}, current_unit="unstated")
+    units = describe_table(path)["units"]
+    assert (units["rms_R"], units["fs_hz"]) == ("unstated", "Hz")
 
 
 @pytest.mark.parametrize("schema", TABLES.values(), ids=lambda s: s.name)

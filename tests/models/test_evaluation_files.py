@@ -52,13 +52,12 @@ def test_metrics_are_those_of_hand_arithmetic():
     }  # fmt: skip
 
 
-def test_metrics_have_a_branch_a_truth_and_feature_set_and_two_trivial_rows():
+def test_metrics_have_a_branch_a_truth_and_feature_set_and_a_trivial_row():
     metrics = _tables(LABEL, LABEL_OF_SEGMENTS, STATE, STATE_WITHOUT).metrics()
     assert set(metrics) == {"recording_label", "derived_state"}
-    assert set(metrics["recording_label"]) == {"all", "flag_all", "random"}
-    assert set(metrics["derived_state"]) == {"all", "without_i2", "flag_all", "random"}
-    assert metrics["derived_state"]["flag_all"] == {"f1": 0.6667}  # precision 1/2, recall 1
-    assert set(metrics["derived_state"]["random"]) == {"average_precision"}
+    assert set(metrics["recording_label"]) == {"all", "flag_all"}
+    assert set(metrics["derived_state"]) == {"all", "without_i2", "flag_all"}
+    assert metrics["derived_state"]["flag_all"] == {"f1": 0.6667, "precision": 0.5}  # precision 1/2, recall 1
 
 
 def test_labels_of_segments_are_in_the_table_but_not_in_the_metrics():

@@ -42,7 +42,7 @@ def test_every_segment_is_scored_once_a_feature_set():
     assert len(conform(trained.scores, ANOMALY_SCORES)) == 2 * 120
     assert (trained.scores.groupby("recording_id")["fold"].nunique() == 1).all()
     everything = trained.scores[trained.scores["feature_set"] == "all"]
-    assert trained.in_words().startswith(f"We see {everything['is_anomaly'].sum()} of 120 segments flagged")
+    assert trained.in_words().startswith(f"We see {everything['is_anomaly'].sum()} of 120 scored segments flagged")
     assert "(3 folds, " in trained.in_words()
 
 
@@ -67,20 +67,20 @@ def test_fifty_segments_on_every_training_side_are_enough_and_forty_nine_are_not
     for n, is_enough in ((MIN_SEGMENTS, True), (MIN_SEGMENTS - 1, False)):
         trained = train_anomaly(*_data({"A": 50, "B": n}), SETTINGS, 2)
         assert (trained.model is not None) == is_enough
-        assert trained.reason.startswith("" if is_enough else "49 complete segments on a training side")
+        assert trained.reason.startswith("" if is_enough else "49 segments on a training side")
 
 
 def test_the_training_side_that_counts_is_that_of_the_folds():
     """Four motors of 20 in 2 folds: a model sees two of them, 40 segments; without one motor it would be 60."""
     per_motor = dict.fromkeys("ABCD", 20)
-    assert train_anomaly(*_data(per_motor), SETTINGS, 2).reason.startswith("40 complete segments on a training side")
+    assert train_anomaly(*_data(per_motor), SETTINGS, 2).reason.startswith("40 segments on a training side")
     assert train_anomaly(*_data(per_motor), SETTINGS, 4).reason == ""
 
 
 def test_a_segment_with_a_gap_does_not_count():
     segments, catalogue = _data({"A": 50, "B": 50})
     trained = train_anomaly(_empty(segments, segments.index == 0), catalogue, SETTINGS, 2)
-    assert trained.reason.startswith("49 complete segments")
+    assert trained.reason.startswith("49 segments on a training side")
 
 
 def test_a_table_without_a_single_value_is_a_reason_and_no_failure():

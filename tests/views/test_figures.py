@@ -58,15 +58,14 @@ def test_waveforms_of_a_catalogue_are_read_under_their_recording_id(tmp_path):
     assert list(charts[0].data[0].y) == [0, 1]
 
 
-def test_a_spectrum_is_level_against_its_largest_line():
-    """2 A at 50 Hz and 0.02 A at 100 Hz: a hundredth in amplitude is -40 dBc."""
-    time_s = np.arange(1000) / 1000
-    current = 2 * np.sin(2 * np.pi * 50 * time_s) + 0.02 * np.sin(2 * np.pi * 100 * time_s)
-    chart = spectrum_figure(current, 1000.0, 200.0, "a.csv")
+def test_a_spectrum_is_drawn_for_every_phase_that_is_there():
+    hz, level = np.array([0.0, 50.0, 100.0, 300.0]), np.full((3, 4), np.nan)
+    level[0] = [-np.inf, 0.0, -40.0, -90.0]
+    chart = spectrum_figure(hz, level, 200.0, "a.csv")
     assert _axes(chart) == ("frequency (Hz)", "level (dBc)")
-    level = dict(zip(chart.data[0].x, chart.data[0].y, strict=True))
-    assert (level[50], level[100]) == (0.0, -40.0)
-    assert max(level) == 200
+    assert [trace.name for trace in chart.data] == ["R"]
+    assert list(chart.data[0].x) == [0, 50, 100]
+    assert list(chart.data[0].y) == [-200, 0, -40]
 
 
 def test_a_timeline_has_a_point_a_recording_and_a_row_a_motor():
