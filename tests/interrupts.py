@@ -87,6 +87,8 @@ def forget(project: Project, stage: str) -> None:
             else:
                 path.unlink(missing_ok=True)
         lock.write_text(_without(lock.read_text(), name))
+    if stage == STAGES[0]:
+        lock.unlink()
     shutil.rmtree(project.root / ".cache", ignore_errors=True)
 
 
