@@ -137,8 +137,8 @@ def _phase_findings(
     phase: str, tally: Tally, largest_rms: float, limits: Limits, rated_current_a: float | None
 ) -> list[Finding]:
     n = tally.n_samples
-    finite = max(1, n - tally.n_missing - tally.n_infinite)
-    missing = 100 * (tally.n_missing + tally.n_infinite) / n
+    finite = max(1, n - tally.n_gaps)
+    missing = 100 * tally.n_gaps / n
     if tally.maximum == tally.minimum:
         message = f"phase {phase} is constant at {tally.minimum:g}; check the sensor and its cable"
         return [Finding("flat_phase", "error", phase, 0.0, 0.0, message)]

@@ -45,6 +45,11 @@ class Tally:
     n_repeats: int
     first_gap: int | None
 
+    @property
+    def n_gaps(self) -> int:
+        """Samples that are missing or infinite."""
+        return self.n_missing + self.n_infinite
+
 
 class PhaseCounter:
     """Counts one phase as its blocks pass; :meth:`tally` gives the result so far.

@@ -12,12 +12,12 @@ from pathlib import Path
 import pandas as pd
 
 from diagmod.io.dataset_files import Dataset
+from diagmod.io.hashes import hash_paths
 from diagmod.io.interim import DATASET_FILE, read_dataset_facts
 from diagmod.io.model_files import ModelError, read_facts
 from diagmod.io.model_store import version_of
 from diagmod.io.paths import project_root
 from diagmod.io.schemas import FINDINGS, LOAD_REPORT, MOTORS, RECORDINGS, TREND
-from diagmod.io.stages import hash_paths
 from diagmod.io.tables import TableError, describe_table, read_table
 
 #: Digits of a hash that people are shown.

@@ -182,7 +182,7 @@ class _Pass:
             self._flush(writer, everything=True)
         if not self.n_rows:
             raise UnreadableRecording(f"{self._source.name} holds no samples, only a header; record again")
-        if all(counter.tally().n_samples == _n_gaps(counter.tally()) for counter in self.counters.values()):
+        if all(tally.n_samples == tally.n_gaps for tally in (counter.tally() for counter in self.counters.values())):
             raise UnreadableRecording(f"{self._source.name} holds no finite sample in any phase; check the sensors")
 
     def _blocks(self, hasher: ThreadPoolExecutor, pending: list[Future[None]]) -> Iterator[tuple[bytes, bool]]:
@@ -360,10 +360,6 @@ def _phases_of_header(found: list[str], name: str, layout: CsvLayout) -> tuple[s
             "name the three current columns by `columns` in dataset.yaml, remove any other"
         )
     return tuple(known[c] for c in found)
-
-
-def _n_gaps(tally: Tally) -> int:
-    return tally.n_missing + tally.n_infinite
 
 
 def _is_number(cell: bytes) -> bool:

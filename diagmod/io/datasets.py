@@ -19,9 +19,8 @@ import pandas as pd
 
 from diagmod.io import itsc
 from diagmod.io.dataset_files import DatasetError
-from diagmod.io.plant_files import write_yaml
-from diagmod.io.stages import hash_paths
-from diagmod.io.store import file_sha256
+from diagmod.io.hashes import file_sha256, hash_paths
+from diagmod.io.plain_text import write_yaml
 
 _CHECKSUMS = Path(__file__).parent / "checksums"
 

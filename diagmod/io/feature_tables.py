@@ -20,8 +20,9 @@ from diagmod.core.symmetrical import sequence_track
 from diagmod.core.windows import segment_starts, segments
 from diagmod.io.csv_ingest import read_waveform
 from diagmod.io.executor import run_all
+from diagmod.io.hashes import file_sha256
 from diagmod.io.schemas import RECORDING_FEATURES, SEGMENTS, SEQUENCE_TRACK
-from diagmod.io.store import Store, file_sha256
+from diagmod.io.store import Store
 from diagmod.io.tables import conform, empty_table, write_table
 
 #: Segments computed at a time: bounds the memory, does not change a result.

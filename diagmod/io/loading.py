@@ -26,8 +26,9 @@ from diagmod.core.tally import Tally
 from diagmod.io.csv_ingest import CsvLayout, Ingested, UnreadableRecording, ingest_csv
 from diagmod.io.dataset_files import Dataset, read_dataset, read_manifest, read_motors, read_trend
 from diagmod.io.executor import run_all
+from diagmod.io.hashes import file_sha256
 from diagmod.io.schemas import FINDINGS, LOAD_REPORT, MOTORS, RECORDINGS, TableSchema
-from diagmod.io.store import Store, file_sha256
+from diagmod.io.store import Store
 from diagmod.io.tables import conform, empty_table
 
 #: A label of a machine: "healthy", the name of a fault, or empty where nothing is known.
@@ -278,7 +279,7 @@ def _report_row(row: dict[str, str], read: _Read, status: str, reason: str, data
     facts = {"file": read.file, "status": status, "reason": reason, "motor_id": row["motor_id"]}
     if read.ingested is None:
         return {**_UNREAD, **facts}
-    gaps = {f"gaps_{p}": t.n_missing + t.n_infinite for p, t in read.ingested.tallies.items()}
+    gaps = {f"gaps_{p}": t.n_gaps for p, t in read.ingested.tallies.items()}
     return {
         **_UNREAD,
         **facts,
@@ -295,7 +296,7 @@ def _recording_row(
     row: dict[str, str], ingested: Ingested, findings: tuple[Finding, ...], dataset: Dataset
 ) -> dict[str, Any]:
     tallies, fs = ingested.tallies, _fs(row, dataset)
-    missing = sum(t.n_missing + t.n_infinite for t in tallies.values())
+    missing = sum(t.n_gaps for t in tallies.values())
     worst = max((f.severity for f in findings), key=SEVERITIES.index, default="good")
     return {
         "recording_id": ingested.sha256[:16],

@@ -18,12 +18,13 @@ from typing import Any
 
 import numpy as np
 
+from diagmod.io.plain_text import write_json
+
 #: Date of every member of an archive: the earliest a zip file can hold.
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 
 #: Types beyond skops' own list that a model of ours may contain; all are plain data of scikit-learn.
 TRUSTED_TYPES: tuple[str, ...] = ("sklearn.tree._tree.Tree",)
-
 
 #: What reading a damaged archive can raise, by zipfile, json, numpy and skops.
 _DAMAGE = (
@@ -86,14 +87,13 @@ def write_model(folder: Path, estimator: Any, facts: dict[str, Any]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     content = dump_estimator(estimator)
     (folder / "model.skops").write_bytes(content)
-    record = {**facts, "sha256": {"model.skops": hashlib.sha256(content).hexdigest()}}
-    (folder / "model.json").write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    write_json({**facts, "sha256": {"model.skops": hashlib.sha256(content).hexdigest()}}, folder / "model.json")
 
 
 def write_no_model(folder: Path, facts: dict[str, Any]) -> None:
     """Write ``model.json`` alone: there is no model, and ``facts["reason"]`` says why."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "model.json").write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    write_json(facts, folder / "model.json")
 
 
 def read_facts(folder: Path) -> dict[str, Any]:

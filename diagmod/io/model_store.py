@@ -17,9 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from diagmod.io.hashes import hash_paths
 from diagmod.io.model_files import ModelError, read_facts, read_model
-from diagmod.io.plant_files import write_yaml
-from diagmod.io.stages import hash_paths
+from diagmod.io.plain_text import json_text, write_json, write_yaml
 from diagmod.io.tables import TableError, describe_table
 
 REGISTRY = "registry.json"
@@ -68,7 +68,7 @@ def register(root: Path, family: str) -> Registered:
     store = root / "data" / "models"
     registry = read_registry(root)
     versions = registry.setdefault(family, [])
-    if known := version_of(root, family, content):
+    if known := _version_with(versions, content):
         return Registered(family, known, False)
     version = _next_version(versions[-1] if versions else None, facts)
     metadata = {
@@ -85,7 +85,7 @@ def register(root: Path, family: str) -> Registered:
     _write_version(store / family / f"v{version}", source, metadata)
     versions.append({key: metadata[key] for key in ("version", "created_at", "content_hash", "features", "parameters")})
     _replace(store / family / "latest", f"v{version}\n")
-    _replace(store / REGISTRY, json.dumps(registry, indent=1, sort_keys=True) + "\n")
+    _replace(store / REGISTRY, json_text(registry))
     return Registered(family, version, True)
 
 
@@ -105,7 +105,10 @@ def read_registry(root: Path) -> dict[str, list[dict[str, Any]]]:
 
 def version_of(root: Path, family: str, content_hash: str) -> str:
     """Version under which a model's content is registered, or ""."""
-    versions = read_registry(root).get(family, [])
+    return _version_with(read_registry(root).get(family, []), content_hash)
+
+
+def _version_with(versions: list[dict[str, Any]], content_hash: str) -> str:
     return next((str(v["version"]) for v in versions if v["content_hash"] == content_hash), "")
 
 
@@ -160,7 +163,7 @@ def _write_version(target: Path, source: Path, metadata: dict[str, Any]) -> None
     draft = target.with_name(f".{target.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     shutil.copytree(source, draft)
-    (draft / "metadata.json").write_text(json.dumps(metadata, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    write_json(metadata, draft / "metadata.json")
     write_yaml({"parameters": metadata["parameters"]}, draft / "config.yaml")
     (draft / "model_card.md").write_text(_card(target.parent.name, metadata), encoding="utf-8")
     shutil.rmtree(target, ignore_errors=True)

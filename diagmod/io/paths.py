@@ -91,11 +91,6 @@ class Workspace:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
-    @property
-    def store(self) -> Path:
-        """Folder of the content-addressed store; anyone may delete it."""
-        return self.root / ".cache" / "store"
-
     def lineage(self) -> dict[str, Any]:
         """What a table needs to say where it comes from: stage, parameters, code version, input hashes."""
         if self.is_by_hand:

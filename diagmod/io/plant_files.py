@@ -7,7 +7,6 @@ are the same on machines whose last floating-point digit differs.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -17,9 +16,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pacsv
 from numpy.typing import NDArray
-from ruamel.yaml import YAML
 
 from diagmod.io.executor import run_all
+from diagmod.io.plain_text import write_yaml
 from diagmod.sim.faults import FAULTS, level_of_severity
 from diagmod.sim.fleet import FleetPlan, RecordingPlan, currents_of, trend_of
 
@@ -191,11 +190,3 @@ def _description(plan: FleetPlan) -> dict[str, object]:
 
 def _known(entry: dict[str, object]) -> dict[str, object]:
     return {key: value for key, value in entry.items() if value is not None}
-
-
-def write_yaml(content: Mapping[str, object], path: Path) -> None:
-    """Write a mapping as YAML, in its own order."""
-    yaml = YAML()
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    with path.open("w", encoding="utf-8", newline="\n") as stream:
-        yaml.dump(content, stream)

@@ -7,7 +7,6 @@ a misspelt parameter and would run with the default.
 from __future__ import annotations
 
 import ast
-import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -16,6 +15,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+
+from diagmod.io.hashes import hash_paths
 
 
 class StageError(Exception):
@@ -173,20 +174,6 @@ def input_hashes(stage: Stage, root: Path) -> dict[str, str]:
 def is_code(dep: str) -> bool:
     """Whether a dependency is source code rather than data."""
     return dep.startswith(("diagmod/", "notebooks/"))
-
-
-def hash_paths(relative: list[str], root: Path) -> str:
-    """SHA-256 over names and contents of files and folders, independent of order, time and place."""
-    digest = hashlib.sha256()
-    for name in sorted(relative):
-        path = root / name
-        files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
-        for file in files:
-            if "__pycache__" not in file.parts:
-                digest.update(f"{file.relative_to(root).as_posix()}\0".encode())
-                with file.open("rb") as stream:
-                    digest.update(hashlib.file_digest(stream, "sha256").digest())
-    return digest.hexdigest()
 
 
 def _missing(dep: str, root: Path) -> str:

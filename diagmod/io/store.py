@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from diagmod.io.stages import hash_paths
+from diagmod.io.hashes import hash_paths
 
 #: Names and sizes of an entry's files, written last.
 _CONTENTS = "contents.json"
@@ -41,7 +41,7 @@ class Store:
     @classmethod
     def open(cls, root: Path) -> Store:
         """The store of a project, at the version of its present code."""
-        return cls(root / ".cache" / "store", hash_paths(list(CODE), root))
+        return cls(root / ".cache" / "store", hash_paths(CODE, root))
 
     def entry(self, about: dict[str, object], make: Callable[[Path], None]) -> Path:
         """Folder of an entry, made now if it is not there.
@@ -74,12 +74,6 @@ class Store:
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         return final
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file of any size."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _sizes(entry: Path) -> dict[str, int]:

@@ -131,13 +131,11 @@ def judge_segments(scores: pd.DataFrame, catalogue: pd.DataFrame, states: pd.Dat
         raise ValueError(
             f"scores of recording {strangers[0]}, which the catalogue lacks; run the stages from `load` on"
         )
-    known = scores[np.isfinite(scores["score"])].merge(
-        catalogue[["recording_id", "condition", "split_group"]], on="recording_id", how="left", validate="many_to_one"
-    )
+    labels = catalogue[["recording_id", "condition", "split_group"]]
+    known = scores[np.isfinite(scores["score"])].merge(labels, on="recording_id", how="left", validate="many_to_one")
     labelled = known[known["condition"] != ""]
     judged = []
     for feature_set, part in labelled.groupby("feature_set", sort=True):
-        labels = catalogue[["recording_id", "condition", "split_group"]]
         whole = recording_scores(part).merge(labels, on="recording_id", validate="one_to_one")
         judged.append(_judged("recording_label", "recording", str(feature_set), whole, whole["condition"] != "healthy"))
         judged.append(_judged("recording_label", "segment", str(feature_set), part, part["condition"] != "healthy"))

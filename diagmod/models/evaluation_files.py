@@ -6,7 +6,6 @@ trivial rows, is ``evaluation.parquet``.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from diagmod.io.plain_text import write_json
 from diagmod.io.schemas import EVALUATION, STATES
 from diagmod.io.tables import empty_table, write_table
 from diagmod.models.anomaly import FEATURE_SETS
@@ -130,7 +130,7 @@ def write_evaluation(tables: EvaluationTables, derived: DerivedStates, folder: P
 
 def write_metrics(tables: EvaluationTables, path: Path) -> None:
     """Write the metrics JSON."""
-    path.write_text(json.dumps(tables.metrics(), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    write_json(tables.metrics(), path)
 
 
 def write_curves(tables: EvaluationTables, folder: Path) -> None:

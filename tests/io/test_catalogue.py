@@ -8,10 +8,10 @@ from handmade_interim import RECORDINGS_OF_PLANT, make_project_with_plant, plant
 
 from diagmod.io.catalogue import Catalogue
 from diagmod.io.dataset_files import DatasetError
+from diagmod.io.hashes import hash_paths
 from diagmod.io.interim import write_interim
 from diagmod.io.model_files import write_no_model
 from diagmod.io.model_store import register
-from diagmod.io.stages import hash_paths
 from diagmod.io.tables import TableError
 
 TABLE = "data/interim/recordings.parquet"

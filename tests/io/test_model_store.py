@@ -12,10 +12,11 @@ import pytest
 from handmade_interim import train
 
 from diagmod.io import model_store
+from diagmod.io.hashes import hash_paths
 from diagmod.io.model_files import ModelError, read_model, write_no_model
 from diagmod.io.model_store import NoModelError, read_registry, register, version_of
 from diagmod.io.schemas import ANOMALY_SCORES, EVALUATION
-from diagmod.io.stages import hash_paths, read_yaml
+from diagmod.io.stages import read_yaml
 from diagmod.io.tables import empty_table, write_table
 
 DATA = {"data/interim/recordings.parquet": "aa"}

@@ -57,7 +57,3 @@ def test_notebook_of_the_runner_writes_to_staging_with_lineage(project, monkeypa
 def test_facts_of_another_stage_are_not_ours(project, monkeypatch):
     monkeypatch.setenv(STAGE_VARIABLE, json.dumps({"stage": "features", "staging": "/nowhere"}))
     assert Workspace.open("load").is_by_hand
-
-
-def test_store_lies_in_the_cache_of_the_project(project):
-    assert Workspace.open("load").store == project / ".cache/store"

@@ -14,7 +14,6 @@ from diagmod.io.stages import (
     declared_parameters,
     facts_json,
     find_notebook,
-    hash_paths,
     input_hashes,
     load_stage,
     read_yaml,
@@ -256,19 +255,6 @@ def test_code_and_data_are_hashed_apart(project):
     assert input_hashes(stage, project) != data
     (project / "diagmod/io/a.py").write_text("x = 2\n")
     assert code_version(stage, project) != code
-
-
-def test_hash_depends_on_names_and_contents_but_not_on_place_order_or_compiled_files(project, tmp_path_factory):
-    copy = tmp_path_factory.mktemp("copy")
-    for name in ("b.py", "a.py"):
-        for root in (project, copy):
-            (root / "src").mkdir(exist_ok=True)
-            (root / "src" / name).write_text(name)
-    (copy / "src/__pycache__").mkdir()
-    (copy / "src/__pycache__/a.pyc").write_text("compiled")
-    assert hash_paths(["src"], project) == hash_paths(["src"], copy)
-    (copy / "src/a.py").rename(copy / "src/c.py")
-    assert hash_paths(["src"], project) != hash_paths(["src"], copy)
 
 
 def test_facts_for_the_kernel_name_stage_parameters_code_and_inputs(project):

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from diagmod.io.store import Store, file_sha256
+from diagmod.io.store import Store
 
 
 class Maker:
@@ -88,9 +88,3 @@ def test_version_of_a_project_changes_with_its_code(tmp_path):
     (tmp_path / "diagmod/io/a.py").write_text("x = 2\n")
     assert before.folder == tmp_path / ".cache" / "store"
     assert Store.open(tmp_path).version != before.version
-
-
-def test_sha256_of_abc_is_the_published_one(tmp_path):
-    """FIPS 180-2, appendix B.1."""
-    (tmp_path / "a").write_bytes(b"abc")
-    assert file_sha256(tmp_path / "a") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
