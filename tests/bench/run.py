@@ -20,11 +20,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench.load import load_csv_ratio, load_peak_mb
 from bench.repro import repro_noop_ratio
 from bench.rows import Row
+from bench.simulate import simulate_speed
 
 ROOT = Path(__file__).parents[2]
 
 #: Benchmarks that together end within 10 minutes.
-SHORT: tuple[Callable[[Path], Row], ...] = (load_csv_ratio, load_peak_mb, repro_noop_ratio)
+SHORT: tuple[Callable[[Path], Row], ...] = (load_csv_ratio, load_peak_mb, repro_noop_ratio, simulate_speed)
 
 #: Benchmarks that take longer; none yet.
 LONG: tuple[Callable[[Path], Row], ...] = ()
