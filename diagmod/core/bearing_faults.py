@@ -1,0 +1,186 @@
+"""Bearing tones in the current: weak, and believed only as a family.
+
+A damaged race or ball pulsates the torque a little at its characteristic frequency. One pair of lines
+there may be anything that turns or beats; a family (the tone and its double, on both sides of the
+carrier, at one common frequency inside the tolerance of the geometry) is rare by chance. The absence of
+lines excludes nothing: current shows advanced damage at best, and vibration is the better witness.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from diagmod.core.signatures import PRESENT_DB, FaultLine, bin_floor, measure_line
+from diagmod.core.verdicts import Competitor, Evidence, FaultVerdict, Interval, Reason, Severity, Verdict
+
+if TYPE_CHECKING:
+    from diagmod.core.bearings import BearingTones, Tone
+    from diagmod.core.observation import Observation
+
+#: Lines of a family that must stand out, of the four f -+ fv, f -+ 2 fv; both of the first pair among them.
+FAMILY = 3
+
+#: Tones this near to a whole multiple of the shaft frequency cannot be told from shaft harmonics (share of fr).
+SHAFT_GUARD = 0.02
+
+#: Fault name to the attribute of the kinematics and the usual name of its tone.
+TONES = {
+    "bearing_outer": ("bpfo", "BPFO", "outer race"),
+    "bearing_inner": ("bpfi", "BPFI", "inner race"),
+    "bearing_ball": ("bsf", "BSF", "ball"),
+    "bearing_cage": ("ftf", "FTF", "cage"),
+}
+
+
+def judge_bearing(
+    seen: Observation, slip: Interval | None, bearing: BearingTones | None, *, refusal: Reason | None = None
+) -> tuple[FaultVerdict, ...]:
+    """Verdicts on outer race, inner race, ball and cage.
+
+    Parameters
+    ----------
+    seen : Observation
+    slip : Interval or None
+    bearing : BearingTones or None
+        None where the bearing is unknown.
+    refusal : Reason, optional
+        Why no line can be believed.
+
+    References
+    ----------
+    Schoen et al., IEEE Trans. Ind. Appl. 31(6), 1995, DOI 10.1109/28.475697;
+    Bloedt et al., IEEE Trans. Ind. Electron. 55(4), 2008, DOI 10.1109/TIE.2008.917108.
+    """
+    unknown = Reason("bearing_unknown", "the bearing is not known; give its designation or its geometry")
+    if refusal is not None or bearing is None:
+        why = refusal or unknown
+        return tuple(
+            FaultVerdict(
+                name, Verdict.CANNOT_DECIDE, f"This recording cannot tell about the {part}: {why.text}.", reasons=(why,)
+            )
+            for name, (_, _, part) in TONES.items()
+        )
+    return tuple(
+        _judge_tone(seen, slip, name, tone, part, getattr(bearing, attribute), bearing)
+        for name, (attribute, tone, part) in TONES.items()
+    )
+
+
+def _judge_tone(
+    seen: Observation,
+    slip: Interval | None,
+    name: str,
+    tone: str,
+    part: str,
+    turns: Tone,
+    bearing: BearingTones,
+) -> FaultVerdict:
+    near = slip or seen.expected_slip
+    fr0 = seen.line_hz / seen.motor.pole_pairs
+    low, high = (
+        turns.low * fr0 * (1 - near.high),
+        turns.high * fr0 * (1 - max(0.0, near.low)),
+    )
+    fv, n_lines, has_pair = _family(seen, low, high, slip)
+    at = Interval(fv, fv, fv)
+    lines = [
+        FaultLine(name, f"f{'-' if s < 0 else '+'}{'' if m == 1 else m}{tone}", seen.line_hz, s * m)
+        for m in (1, 2)
+        for s in (-1, 1)
+    ]
+    evidence = tuple(
+        e for line in lines if (e := measure_line(seen.spectrum, line, at, seen.carrier.amplitude, seen.line_hz))
+    )
+    least = _least_dbc(seen, fv)
+    verdict = FaultVerdict(
+        name,
+        Verdict.NOT_SUPPORTED,
+        "",
+        evidence,
+        smallest_visible=Interval(least, least, least),
+        smallest_unit="dBc of a line",
+    )
+    shown = [e for e in evidence if e.is_present]
+    where = f"{tone} {fv:.2f} Hz (expected {low:.1f} to {high:.1f} Hz, {bearing.source})"
+    if has_pair and n_lines >= FAMILY:
+        level = float(np.mean([e.level for e in shown])) if shown else float("nan")
+        return _with(
+            verdict,
+            Verdict.SUPPORTED,
+            f"The bearing's {part} looks damaged: {n_lines} lines of its tone stand out; confirm by vibration.",
+            Reason("family", f"{n_lines} of 4 lines of {where} stand out"),
+            severity=Severity(
+                Interval(level, level - 3, level + 3), "dBc, mean of the lines", "not normalised by load"
+            ),
+            competing=(
+                Competitor(
+                    "a load that pulsates at this very frequency", Verdict.CANNOT_DECIDE, "gives the same family"
+                ),
+            ),
+        )
+    if has_pair:
+        return _with(
+            verdict,
+            Verdict.CANNOT_DECIDE,
+            f"This recording cannot tell about the {part}: one pair of lines stands where its tone would, without the double.",
+            Reason("one_pair", f"one pair stands out at {where}; a pulsating load gives the same"),
+            competing=(
+                Competitor("a load that pulsates at this frequency", Verdict.CANNOT_DECIDE, "gives the same pair"),
+            ),
+        )
+    return _with(
+        verdict,
+        Verdict.NOT_SUPPORTED,
+        f"No sign of the {part}; current shows advanced damage only, lines from {least:.0f} dBc would have shown.",
+        Reason("no_family", f"no pair of lines stands out at {where}"),
+    )
+
+
+def _family(seen: Observation, low_hz: float, high_hz: float, slip: Interval | None) -> tuple[float, int, bool]:
+    """Frequency at which most lines of a family stand out, how many do, and whether the first pair does."""
+    spectrum, f = seen.spectrum, seen.line_hz
+    grid = np.arange(low_hz, high_hz + spectrum.bin_hz, spectrum.bin_hz / 2)
+    fr = f / seen.motor.pole_pairs * (1 - (slip.value if slip else 0.0))
+    turns = grid / fr
+    allowed = np.abs(turns - np.round(turns)) > SHAFT_GUARD
+    allowed &= (np.abs(2 * grid - f) > 4 * spectrum.bin_hz) & (grid > 4 * spectrum.bin_hz)
+    presence = np.array([_stands_out(seen, np.abs(f + s * m * grid)) for m in (1, 2) for s in (-1, 1)])
+    lines = np.where(allowed, presence.astype(np.int64).sum(axis=0), 0)
+    first = presence[0] & presence[1] & allowed
+    score = lines + 2 * first
+    at = int(np.argmax(score)) if score.max() > 0 else len(grid) // 2
+    return float(grid[at]), int(lines[at]), bool(first[at])
+
+
+def _stands_out(seen: Observation, hz: np.ndarray) -> np.ndarray:
+    """Whether the bins at frequencies stand out of the median of their band and beside no supply harmonic."""
+    spectrum = seen.spectrum
+    bins = np.round(hz / spectrum.bin_hz).astype(np.int64)
+    usable = (bins > 8) & (bins < len(spectrum.power) - 8)
+    harmonic = np.round(hz / seen.line_hz) * seen.line_hz
+    usable &= np.abs(hz - harmonic) > 4 * spectrum.bin_hz
+    first, last = int(np.clip(bins.min() - 60, 0, None)), int(bins.max() + 60)
+    floor = float(np.median(spectrum.power[first:last])) / np.log(2) if last > first + 20 else np.inf
+    prominence = 10 * np.log10(np.maximum(spectrum.power[np.where(usable, bins, 0)], 1e-30) / max(floor, 1e-30))
+    return usable & (prominence >= PRESENT_DB)
+
+
+def _least_dbc(seen: Observation, fv: float) -> float:
+    at = min(int((seen.line_hz + fv) / seen.spectrum.bin_hz), len(seen.spectrum.power) - 60)
+    return float(20 * np.log10(max(bin_floor(seen.spectrum, at), 1e-15) / seen.carrier.amplitude) + PRESENT_DB)
+
+
+def _with(
+    verdict: FaultVerdict,
+    answer: Verdict,
+    sentence: str,
+    reason: Reason,
+    *,
+    severity: Severity | None = None,
+    competing: tuple[Competitor, ...] = (),
+) -> FaultVerdict:
+    return FaultVerdict(
+        verdict.name, answer, sentence, verdict.evidence, competing, (reason,), severity, verdict.smallest_visible, verdict.smallest_unit
+    )  # fmt: skip

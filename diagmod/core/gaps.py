@@ -1,0 +1,134 @@
+"""Gaps of a recording: filled where they are short, cut around where they are not, never in silence.
+
+A spectrum needs evenly spaced samples without a hole. A hole of a few samples is bridged by a cubic
+through its neighbours; around a longer one the longest whole stretch is kept. All phases are treated
+together, so that they stay in step, and a clean recording comes back as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+#: Longest hole that is bridged, in seconds: a fortieth of a 50 Hz period, over which a cubic through a sine
+#: errs by less than 1e-4 of its amplitude. Pinned by test_a_short_hole_is_bridged_within_a_thousandth.
+BRIDGED_S = 0.0005
+
+#: Largest share of samples that may be bridged; beyond, the filled samples themselves would be the signal.
+BRIDGED_SHARE = 0.02
+
+#: A phase with more missing than this share is left out as absent.
+ABSENT_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """Currents without holes.
+
+    Attributes
+    ----------
+    currents : ndarray, shape (3, n)
+        An absent phase is NaN throughout; all others are finite.
+    first : int
+        Index of the first sample kept in the recording as given.
+    n_bridged, n_cut : int
+        Samples filled in, and samples left out at either end.
+    note : str
+        What was done, in one sentence; empty for nothing.
+    """
+
+    currents: NDArray[np.floating]
+    first: int
+    n_bridged: int
+    n_cut: int
+    note: str
+
+
+def repair(currents: NDArray[np.floating], fs: float) -> Repaired:
+    """Bridge short holes of all phases, or keep the longest stretch without a long one.
+
+    Parameters
+    ----------
+    currents : ndarray, shape (3, n)
+        Rows R, S, T; missing samples are NaN or infinite, an absent phase is NaN.
+    fs : float
+        Sampling rate in Hz.
+
+    Returns
+    -------
+    Repaired
+        ``currents`` is the array given where nothing had to be done.
+
+    Examples
+    --------
+    >>> x = np.sin(2 * np.pi * 50 * np.arange(1000) / 10000) * np.ones((3, 1))
+    >>> x[0, 500] = np.nan
+    >>> repaired = repair(x, 10000)
+    >>> repaired.n_bridged, bool(np.isfinite(repaired.currents).all())
+    (1, True)
+    """
+    # A missing or infinite sample makes the sum so: whole rows cost one pass.
+    with np.errstate(over="ignore", invalid="ignore"):
+        sums = currents.sum(axis=1, dtype=np.float64)
+    if np.isfinite(sums).all():
+        return Repaired(currents, 0, 0, 0, "")
+    missing = ~np.isfinite(currents)
+    present = missing.mean(axis=1) <= ABSENT_SHARE
+    holes = missing[present].any(axis=0)
+    if not present.any() or not holes.any():
+        return Repaired(np.where(missing, np.nan, currents), 0, 0, 0, "")
+    first, last = _stretch(holes, max(1, round(BRIDGED_S * fs)))
+    kept = np.where(missing, np.nan, currents)[:, first:last].astype(np.float64)
+    kept[~present] = np.nan
+    n_bridged = 0
+    for row in kept[present]:
+        n_bridged += int(np.isnan(row).sum())
+    kept[present] = [_bridge(row) for row in kept[present]]
+    n_cut = currents.shape[1] - (last - first)
+    parts = [f"{n_bridged} missing samples were bridged"] if n_bridged else []
+    if n_cut:
+        parts.append(
+            f"only {first / fs:.2f} to {last / fs:.2f} s are used, the longest stretch without a long gap; "
+            f"{n_cut} samples were left out"
+        )
+    return Repaired(kept, first, n_bridged, n_cut, "; ".join(parts))
+
+
+def _stretch(holes: NDArray[np.bool_], longest: int) -> tuple[int, int]:
+    """Longest range whose holes are all short and few; begins and ends with a sample."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], holes.astype(np.int8), [0]])))
+    begins, ends = edges[::2], edges[1::2]
+    is_long = ends - begins > longest
+    if holes.mean() > BRIDGED_SHARE:
+        is_long[:] = True
+    is_long |= (begins == 0) | (ends == len(holes))
+    starts = np.concatenate([[0], ends[is_long]])
+    stops = np.concatenate([begins[is_long], [len(holes)]])
+    best = int(np.argmax(stops - starts))
+    return int(starts[best]), int(stops[best])
+
+
+def _bridge(row: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Missing samples from the cubic through the two samples on either side of each hole."""
+    bad = np.isnan(row)
+    if not bad.any():
+        return row
+    filled = row.copy()
+    good = np.flatnonzero(~bad)
+    if len(good) < 4:
+        filled[bad] = np.interp(np.flatnonzero(bad), good, row[good])
+        return filled
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], bad.astype(np.int8), [0]])))
+    for begin, end in zip(edges[::2], edges[1::2], strict=True):
+        at = int(np.searchsorted(good, begin))
+        near = good[np.clip(np.arange(at - 2, at + 2), 0, len(good) - 1)]
+        nodes = np.unique(near)
+        x = (np.arange(begin, end) - begin).astype(np.float64)
+        polynomial = np.polynomial.Polynomial.fit((nodes - begin).astype(float), row[nodes], len(nodes) - 1)
+        filled[begin:end] = polynomial(x)
+    return filled
