@@ -16,14 +16,23 @@ from diagmod.core.signatures import PRESENT_DB, FaultLine, bin_floor, measure_li
 from diagmod.core.verdicts import Competitor, Evidence, FaultVerdict, Interval, Reason, Severity, Verdict
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from diagmod.core.bearings import BearingTones, Tone
     from diagmod.core.observation import Observation
 
 #: Lines of a family that must stand out, of the four f -+ fv, f -+ 2 fv; both of the first pair among them.
 FAMILY = 3
 
-#: Tones this near to a whole multiple of the shaft frequency cannot be told from shaft harmonics (share of fr).
-SHAFT_GUARD = 0.02
+#: Tones this near to a whole multiple of the shaft frequency cannot be told from shaft harmonics (share of fr); the
+#: second where the slip is unknown.
+SHAFT_GUARD, UNKNOWN_SLIP_GUARD = 0.01, 0.05
+
+#: Multiples of twice the slip frequency that a rotor fault puts beside every line of the shaft.
+BAR_MULTIPLES = 6
+
+#: Power of a line over what stands five bins to either side of it.
+PEAK_RATIO = 4.0
 
 #: Fault name to the attribute of the kinematics and the usual name of its tone.
 TONES = {
@@ -142,9 +151,7 @@ def _family(seen: Observation, low_hz: float, high_hz: float, slip: Interval | N
     """Frequency at which most lines of a family stand out, how many do, and whether the first pair does."""
     spectrum, f = seen.spectrum, seen.line_hz
     grid = np.arange(low_hz, high_hz + spectrum.bin_hz, spectrum.bin_hz / 2)
-    fr = f / seen.motor.pole_pairs * (1 - (slip.value if slip else 0.0))
-    turns = grid / fr
-    allowed = np.abs(turns - np.round(turns)) > SHAFT_GUARD
+    allowed = ~_beside_rotor_lines(seen, grid, slip)
     allowed &= (np.abs(2 * grid - f) > 4 * spectrum.bin_hz) & (grid > 4 * spectrum.bin_hz)
     presence = np.array([_stands_out(seen, np.abs(f + s * m * grid)) for m in (1, 2) for s in (-1, 1)])
     lines = np.where(allowed, presence.astype(np.int64).sum(axis=0), 0)
@@ -154,17 +161,35 @@ def _family(seen: Observation, low_hz: float, high_hz: float, slip: Interval | N
     return float(grid[at]), int(lines[at]), bool(first[at])
 
 
-def _stands_out(seen: Observation, hz: np.ndarray) -> np.ndarray:
-    """Whether the bins at frequencies stand out of the median of their band and beside no supply harmonic."""
-    spectrum = seen.spectrum
-    bins = np.round(hz / spectrum.bin_hz).astype(np.int64)
-    usable = (bins > 8) & (bins < len(spectrum.power) - 8)
+def _beside_rotor_lines(seen: Observation, hz: NDArray[np.float64], slip: Interval | None) -> NDArray[np.bool_]:
+    """Whether frequencies are those of the shaft, of rotor bars, or of both together: j fr + 2 k s f."""
+    bin_hz, f = seen.spectrum.bin_hz, seen.line_hz
+    fr = f / seen.motor.pole_pairs * (1 - (slip.value if slip else 0.0))
+    turns = hz / fr
+    beside = np.abs(turns - np.round(turns)) * fr < max(SHAFT_GUARD * fr, 3 * bin_hz)
+    if slip is None:
+        return np.abs(turns - np.round(turns)) < UNKNOWN_SLIP_GUARD
+    for k in range(-BAR_MULTIPLES, BAR_MULTIPLES + 1):
+        rest = (hz - 2 * k * slip.value * f) / fr
+        spread = 2 * abs(k) * (slip.high - slip.low) / 2 * f
+        beside |= np.abs(rest - np.round(rest)) * fr < 3 * bin_hz + spread
+    return beside
+
+
+def _stands_out(seen: Observation, hz: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether bins are peaks of their own, stand out of their surroundings and beside no supply harmonic."""
+    power, bin_hz = seen.spectrum.power, seen.spectrum.bin_hz
+    bins = np.round(hz / bin_hz).astype(np.int64)
+    usable = (bins > 8) & (bins < len(power) - 8)
     harmonic = np.round(hz / seen.line_hz) * seen.line_hz
-    usable &= np.abs(hz - harmonic) > 4 * spectrum.bin_hz
+    usable &= np.abs(hz - harmonic) > 4 * bin_hz
     first, last = int(np.clip(bins.min() - 60, 0, None)), int(bins.max() + 60)
-    floor = float(np.median(spectrum.power[first:last])) / np.log(2) if last > first + 20 else np.inf
-    prominence = 10 * np.log10(np.maximum(spectrum.power[np.where(usable, bins, 0)], 1e-30) / max(floor, 1e-30))
-    return usable & (prominence >= PRESENT_DB)
+    floor = float(np.median(power[first:last])) / np.log(2) if last > first + 20 else np.inf
+    at = np.where(usable, bins, 8)
+    level = np.maximum(np.maximum(power[at - 1], power[at]), power[at + 1])
+    # The skirt of a strong line stands out too, but falls to one side only.
+    is_peak = level > PEAK_RATIO * np.maximum(power[at - 5], power[at + 5])
+    return usable & is_peak & (10 * np.log10(np.maximum(level, 1e-30) / max(floor, 1e-30)) >= PRESENT_DB)
 
 
 def _least_dbc(seen: Observation, fv: float) -> float:

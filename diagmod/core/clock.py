@@ -164,22 +164,30 @@ def _phase_steps(carrier: Carrier, fs: float) -> tuple[int, float]:
 def _jitter(carrier: Carrier, fs: float) -> tuple[float, float]:
     """Timing noise in seconds rms, and phase over amplitude noise in dB, both from medians over short pieces."""
     n = round(NOISE_PIECE_S * carrier.fs)
-    m = carrier.modulation
-    if len(m) < n or n < 16:
+    whole = 1 + carrier.modulation
+    if len(whole) < n or n < 16:
         return float("nan"), float("nan")
     taper = np.hanning(n + 2)[1:-1]
-    pieces = np.lib.stride_tricks.sliding_window_view(m, n)[:: max(1, n // 2)]
+    # Amplitude and angle, not real and imaginary part: a very bad clock turns the carrier by more than a radian.
+    parts = (np.abs(whole), np.unwrap(np.angle(whole)))
     hz = np.fft.rfftfreq(n, 1 / carrier.fs)
     band = (hz >= NOISE_FROM_HZ) & (hz <= carrier.line_hz - 6 / NOISE_PIECE_S / 2)
     amplitude, phase = (
-        float(np.median(np.abs(np.fft.rfft((part - part.mean(axis=1, keepdims=True)) * taper, axis=1)[:, band]) ** 2))
-        for part in (pieces.real, pieces.imag)
+        float(np.median(np.abs(np.fft.rfft(_pieces(part, n) * taper, axis=1)[:, band]) ** 2)) for part in parts
     )
     density = 1 / (np.log(2) * carrier.fs * float(taper @ taper))
     excess = max(0.0, phase - amplitude) * density * fs
     return float(np.sqrt(excess)) / (2 * np.pi * carrier.line_hz), 10 * float(
         np.log10(max(phase, 1e-30) / max(amplitude, 1e-30))
     )
+
+
+def _pieces(x: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+    """Half-overlapping pieces without their straight line."""
+    pieces = np.lib.stride_tricks.sliding_window_view(x, n)[:: max(1, n // 2)]
+    middle = np.arange(n) - (n - 1) / 2
+    slope = pieces @ middle / (middle @ middle)
+    return pieces - pieces.mean(axis=1, keepdims=True) - slope[:, None] * middle
 
 
 def _stamp_figures(stamps_s: NDArray[np.float64], fs: float) -> tuple[float, float, float]:

@@ -138,7 +138,7 @@ def _judge(
         spectrum=track_orders(stretch.spectrum, carrier),
         rms_share=carrier.amplitude / np.sqrt(2) / rated_current_a if rated_current_a else float("nan"),
         declared_load=load_share,
-        is_inverter_fed=inverter.verdict == Verdict.SUPPORTED,
+        is_inverter_fed=inverter.verdict != Verdict.NOT_SUPPORTED,
     )
     line = Interval(carrier.line_hz, carrier.line_hz - carrier.uncertainty_hz, carrier.line_hz + carrier.uncertainty_hz)
     if refusal is None:
@@ -232,15 +232,20 @@ def _without_carrier(quality: Quality, refusal: Reason) -> Diagnosis:
 
 
 def _inverter_verdict(quality: Quality) -> FaultVerdict:
-    reason = next((r for r in quality.reasons if r.code == "inverter_supply"), None)
-    if reason is None:
-        return FaultVerdict(
-            "inverter_supply", Verdict.NOT_SUPPORTED, "The motor seems to be fed by the mains.",
-            reasons=(Reason("mains", "frequency and spectrum are those of the mains"),),
-        )  # fmt: skip
+    name = "inverter_supply"
+    reasons = {r.code: r for r in quality.reasons}
+    if reason := reasons.get("inverter_supply"):
+        return FaultVerdict(name, Verdict.SUPPORTED, f"{_capital(reason.text)}.", reasons=(reason,))
+    if reason := reasons.get("no_mains_frequency"):
+        return FaultVerdict(name, Verdict.CANNOT_DECIDE, f"{_capital(reason.text)}.", reasons=(reason,))
     return FaultVerdict(
-        "inverter_supply", Verdict.SUPPORTED, f"{reason.text[:1].upper()}{reason.text[1:]}.", reasons=(reason,)
-    )
+        name, Verdict.NOT_SUPPORTED, "The motor seems to be fed by the mains.",
+        reasons=(Reason("mains", "no switching lines stand out and the frequency is one of the mains"),),
+    )  # fmt: skip
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _collisions(seen: Observation, slip: float, bearing: BearingTones | None) -> tuple[str, ...]:

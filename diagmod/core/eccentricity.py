@@ -7,24 +7,26 @@ the same: both are named, and the short is tested by the negative sequence, whic
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from diagmod.core.modulation import PRESENT_DB, Pair
 from diagmod.core.rotor_bars import sideband_evidence
-from diagmod.core.verdicts import Competitor, FaultVerdict, Interval, Reason, Severity, Verdict
+from diagmod.core.verdicts import Competitor, Evidence, FaultVerdict, Interval, Reason, Severity, Verdict
 
 if TYPE_CHECKING:
     from diagmod.core.observation import Observation
 
-#: Mean level of the pair in dBc from which eccentricity is concluded, and up to which it is natural. The
-#: reference case of an eccentric rotor stands at -35 dBc, healthy machines between -65 and -50 dBc.
-SUPPORTED_DBC, NATURAL_DBC = -45.0, -50.0
+#: Level of the stronger line in dB of the RATED current from which eccentricity is concluded, and up to which it is
+#: natural. The lines hardly change with the load, the carrier does, so dBc alone would call every idling motor eccentric.
+#: The reference case of an eccentric rotor stands at -35 dBc, healthy machines at rated load between -65 and -50 dBc.
+SUPPORTED_DB, NATURAL_DB = -44.0, -48.0
 
-#: Half width of the level interval, dB: load, inertia and saturation move it, and no load normalisation is established.
+#: Half width of the level interval, dB: load, inertia and saturation move the lines (study of the simulator).
 LEVEL_SPREAD_DB = 3.0
 
-NAME = "eccentricity"
+NAME, UNIT = "eccentricity", "dB of the rated current"
 
 
 def judge_eccentricity(
@@ -50,68 +52,90 @@ def judge_eccentricity(
     low, high = fr0 * (1 - near.high), fr0 * (1 - max(near.low, 0.0))
     floor = seen.modulation.floor_dbc(min((low + high) / 2, seen.modulation.reach_hz))
     least = floor + PRESENT_DB
-    verdict = FaultVerdict(
-        NAME, Verdict.CANNOT_DECIDE, "", smallest_visible=Interval(least, least, least), smallest_unit="dBc of the pair"
-    )
+    verdict = FaultVerdict(NAME, Verdict.CANNOT_DECIDE, "")
     if refusal is not None:
         return _undecided(verdict, refusal)
-    if slip is not None:
-        pair: Pair | None = seen.modulation.pair(
-            fr0 * (1 - slip.value), max(fr0 * (slip.high - slip.value), seen.modulation.bin_hz)
-        )
-    else:
-        pair = next((p for p in seen.modulation.pairs(low, high) if p.is_present), None)
-    if pair is None or not pair.is_present:
-        return _nothing_seen(verdict, least, seen, pair)
-    evidence = (
-        sideband_evidence("f-fr", seen.line_hz, pair.lower),
-        sideband_evidence("f+fr", seen.line_hz, pair.upper),
+    share = seen.current_share(seen.load_of_slip(slip))
+    to_rated = Interval(*(20 * math.log10(max(x, 0.05)) for x in (share.value, share.low, share.high)))
+    at_least = Interval(least + to_rated.value, least + to_rated.low, least + to_rated.high)
+    verdict = replace(verdict, smallest_visible=at_least, smallest_unit=UNIT)
+    pair = _pair_of_the_shaft(seen, slip, fr0, low, high)
+    if pair is None or not (pair.lower.is_present or pair.upper.is_present):
+        return _nothing_seen(verdict, seen, pair)
+    level_dbc = max(pair.lower.level_dbc, pair.upper.level_dbc)
+    level = Interval(
+        level_dbc + to_rated.value,
+        level_dbc + to_rated.low - LEVEL_SPREAD_DB,
+        level_dbc + to_rated.high + LEVEL_SPREAD_DB,
     )
-    level = pair.mean_dbc
-    severity = Severity(
-        Interval(level, level - LEVEL_SPREAD_DB, level + LEVEL_SPREAD_DB), "dBc of the pair", "not normalised by load"
-    )
+    how = "measured current over rated" if math.isfinite(seen.rms_share) else "current estimated from the load"
     verdict = replace(
-        verdict, evidence=evidence, severity=severity, competing=_competitors(i2_pct, is_shaft_known=slip is not None)
+        verdict,
+        evidence=_evidence(seen, pair),
+        severity=Severity(level, UNIT, how),
+        competing=_competitors(i2_pct, is_shaft_known=slip is not None),
     )
-    if level >= SUPPORTED_DBC:
+    return _judge_level(verdict, pair, level_dbc, level, to_rated)
+
+
+def _judge_level(
+    verdict: FaultVerdict, pair: Pair, level_dbc: float, level: Interval, to_rated: Interval
+) -> FaultVerdict:
+    where = f"lines {pair.offset_hz:.2f} Hz beside the supply line, the shaft frequency, stand at {level_dbc:.0f} dBc"
+    rated = f"{level.value:.0f} dB of the rated current"
+    # Where the current is unknown the lowest level it may mean must do.
+    surely, possibly = level_dbc + to_rated.low, level_dbc + to_rated.high
+    if surely >= SUPPORTED_DB:
         return replace(
             verdict,
             verdict=Verdict.SUPPORTED,
-            sentence=f"The rotor runs eccentric, unbalanced or misaligned: lines at the shaft frequency stand at {level:.0f} dBc.",
-            reasons=(Reason("shaft_lines", f"f -+ {pair.offset_hz:.2f} Hz stand at {level:.0f} dBc; healthy machines stay below {NATURAL_DBC:.0f}"),),
-        )  # fmt: skip
-    if level < NATURAL_DBC:
+            sentence=f"The rotor runs eccentric, unbalanced or misaligned: {where}.",
+            reasons=(Reason("shaft_lines", f"{where}, {rated}; healthy machines stay below {NATURAL_DB:.0f} dB"),),
+        )
+    if possibly < NATURAL_DB:
         return replace(
             verdict,
             verdict=Verdict.NOT_SUPPORTED,
-            sentence=f"Lines at the shaft frequency stand at {level:.0f} dBc, as in healthy machines.",
-            reasons=(Reason("natural", f"healthy machines show up to {NATURAL_DBC:.0f} dBc"),),
+            sentence=f"The rotor runs as true as in healthy machines: {where}.",
+            reasons=(Reason("natural", f"{rated}; healthy machines show up to {NATURAL_DB:.0f} dB"),),
         )
     text = (
-        f"lines at the shaft frequency stand at {level:.0f} dBc, between what healthy machines show ({NATURAL_DBC:.0f}) and "
-        f"what eccentric ones do ({SUPPORTED_DBC:.0f}); compare with an earlier recording of this motor"
+        f"{where}, {rated}, between what healthy machines show (up to {NATURAL_DB:.0f} dB) and what eccentric ones do (from "
+        f"{SUPPORTED_DB:.0f} dB); compare with an earlier recording of this motor"
     )
     return _undecided(verdict, Reason("between", text))
 
 
-def _nothing_seen(verdict: FaultVerdict, least: float, seen: Observation, pair: Pair | None) -> FaultVerdict:
+def _pair_of_the_shaft(seen: Observation, slip: Interval | None, fr0: float, low: float, high: float) -> Pair | None:
+    if slip is None:
+        return next((p for p in seen.modulation.pairs(low, high) if p.is_present), None)
+    tolerance = max(fr0 * (slip.high - slip.value), seen.modulation.bin_hz)
+    return seen.modulation.pair(fr0 * (1 - slip.value), tolerance)
+
+
+def _evidence(seen: Observation, pair: Pair) -> tuple[Evidence, ...]:
+    return (
+        sideband_evidence("f-fr", seen.line_hz, pair.lower),
+        sideband_evidence("f+fr", seen.line_hz, pair.upper),
+    )
+
+
+def _nothing_seen(verdict: FaultVerdict, seen: Observation, pair: Pair | None) -> FaultVerdict:
     if pair is not None:
-        verdict = replace(
-            verdict,
-            evidence=(
-                sideband_evidence("f-fr", seen.line_hz, pair.lower),
-                sideband_evidence("f+fr", seen.line_hz, pair.upper),
-            ),
+        verdict = replace(verdict, evidence=_evidence(seen, pair))
+    least = verdict.smallest_visible
+    assert least is not None  # noqa: S101 - set by the caller
+    if least.high > SUPPORTED_DB:
+        text = (
+            f"lines show only from {least.value:.0f} dB of the rated current in this recording, and an eccentric rotor may "
+            "stay below; record with less noise or longer"
         )
-    if least > SUPPORTED_DBC:
-        text = f"lines show only from {least:.0f} dBc in this recording, an eccentric rotor may stay below; record with less noise or longer"
         return _undecided(verdict, Reason("floor_too_high", text))
     return replace(
         verdict,
         verdict=Verdict.NOT_SUPPORTED,
-        sentence=f"No sign of an eccentric rotor; lines from {least:.0f} dBc would have shown.",
-        reasons=(Reason("no_line", "no pair of lines stands out at the shaft frequency"),),
+        sentence=f"No sign of an eccentric rotor; lines from {least.value:.0f} dB of the rated current would have shown.",
+        reasons=(Reason("no_line", "no line stands out at the shaft frequency"),),
     )
 
 
@@ -123,7 +147,7 @@ def _competitors(i2_pct: float, *, is_shaft_known: bool) -> tuple[Competitor, ..
             "gives the same lines; vibration measurement separates them",
         )
     ]
-    if i2_pct == i2_pct:
+    if math.isfinite(i2_pct):
         is_small = i2_pct < 3.0
         found.append(
             Competitor(

@@ -9,6 +9,7 @@ both sides of a line and the higher one counts: beside a carrier noise falls wit
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +36,12 @@ PRESENT_DB = 12.0
 #: the fourth power of the offset. Where a line stands too near to the carrier to have a floor before it, the floor
 #: after it is continued so.
 SKIRT_EXPONENT = 4.0
+
+#: Strongest lines whose side lobes are not taken for lines.
+N_MASKING = 12
+
+#: Side lobes are believed to be lines only above this multiple of their power: the envelope is exact, a moving line is not.
+LOBE_MARGIN = 4.0
 
 #: Bins of floor looked at on each side of a line at least.
 MIN_FLOOR_BINS = 8
@@ -103,6 +110,13 @@ class Pair:
         return _db(self.total / 2)
 
     @property
+    def amplitude_share(self) -> float:
+        """Part of the pair that changes the amplitude (0..1): 0 for a pure phase, 1 for a pure amplitude modulation."""
+        lower, upper = self.lower.phasor, self.upper.phasor
+        amplitude, phase = abs(upper + lower.conjugate()), abs(upper - lower.conjugate())
+        return amplitude / max(amplitude + phase, 1e-30)
+
+    @property
     def phase_sum_deg(self) -> float:
         """Angle of the product of both, 0..360 degrees; it does not depend on where time starts."""
         return float(np.degrees(np.angle(self.lower.phasor * self.upper.phasor)) % 360)
@@ -140,6 +154,12 @@ class ModulationSpectrum:
         self._sides = {+1: padded[: half + 1], -1: padded[-np.arange(half + 1)]}
         self._power = {side: (lines.real**2 + lines.imag**2) for side, lines in self._sides.items()}
 
+    @cached_property
+    def _both(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Power of both sides together, and what side lobes contribute to it."""
+        both = self._power[-1] + self._power[1]
+        return both, self._side_lobes(both)
+
     @property
     def offsets_hz(self) -> NDArray[np.float64]:
         """Offsets of the points of :meth:`levels_dbc`, shape (n,)."""
@@ -170,10 +190,11 @@ class ModulationSpectrum:
         low, high = self._range(max(low_hz, self.lowest_hz), high_hz)
         if high - low < 2:
             return []
-        both = self._power[-1] + self._power[1]
+        both, mask = self._both
         inner = both[low : high + 1]
         left, right = both[low - 1 : high], both[low + 1 : high + 2]
         peaks = low + np.flatnonzero((inner[: len(right)] >= left[: len(right)]) & (inner[: len(right)] > right))
+        peaks = peaks[both[peaks] > LOBE_MARGIN * mask[peaks]]
         found: list[Pair] = []
         apart = int(HALF_LOBE * PADDING)
         for at in peaks[np.argsort(both[peaks])[::-1]][: 4 * n]:
@@ -202,19 +223,38 @@ class ModulationSpectrum:
         return low, max(low, min(round(high_hz / self._step), last))
 
     def _floor(self, side: int, at: int) -> float:
-        """Mean noise magnitude per bin beside a point: the higher of the medians before and after it."""
+        """Mean noise magnitude per bin at a point, by the power law through the medians before and after it."""
         power = self._power[side]
         gap, width = int((HALF_LOBE + 1) * PADDING), max(MIN_FLOOR_BINS * PADDING, at // 4)
         first = int(HALF_LOBE * PADDING)
         after = power[at + gap : at + gap + width]
-        before = power[max(first, at - gap - width) : max(first, at - gap)]
+        begin = max(first, at - gap - width)
+        before = power[begin : max(first, at - gap)]
         least = MIN_FLOOR_BINS * PADDING // 2
-        medians = [_median(part) for part in (before, after) if len(part) >= least]
-        if len(before) < least:
+        if len(after) < least:
+            found = _median(before) if len(before) >= least else _median(power)
+        elif len(before) >= least:
+            x = np.log([(begin + len(before) / 2) / at, (at + gap + width / 2) / at])
+            y = np.log(np.maximum([_median(before), _median(after)], 1e-300))
+            # A floor that rises with the offset is taken at its higher side.
+            found = float(np.exp(y[0] - x[0] * (y[1] - y[0]) / (x[1] - x[0]))) if y[0] > y[1] else float(np.exp(y[1]))
+        else:
             near = power[at + gap : at + 2 * gap]
-            medians.append(_median(near) * ((at + 1.5 * gap) / at) ** SKIRT_EXPONENT if len(near) else 0.0)
+            found = max(_median(after), _median(near) * ((at + 1.5 * gap) / at) ** SKIRT_EXPONENT)
         # The power of noise is exponentially distributed: its mean is its median over ln 2.
-        return float(np.sqrt(max(medians, default=_median(power)) / np.log(2)))
+        return float(np.sqrt(found / np.log(2)))
+
+    def _side_lobes(self, both: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Power that the side lobes of the strongest lines of both sides put at every point."""
+        peaks = 1 + np.flatnonzero((both[1:-1] >= both[:-2]) & (both[1:-1] > both[2:]))
+        strongest = peaks[np.argsort(both[peaks])[::-1][:N_MASKING]]
+        mask = np.zeros(len(both))
+        for at in strongest:
+            if both[at] > mask[at]:
+                d = np.abs(np.arange(len(both)) - at) / PADDING
+                lobes = both[at] / np.maximum(np.pi * d * np.abs(d * d - 1), 1.0) ** 2
+                mask = np.maximum(mask, np.where(d > HALF_LOBE - 0.5, lobes, 0.0))
+        return mask
 
 
 def _median(x: NDArray[np.float64]) -> float:

@@ -84,6 +84,18 @@ class Observation:
             return Interval(float("nan"), 0.0, ANY_RATED_SLIP.high * SLIP_FACTOR.high * max(load.high, 0.1))
         return Interval(rated * load.value, rated * load.low * SLIP_FACTOR.low, rated * load.high * SLIP_FACTOR.high)
 
+    def current_share(self, load: Interval) -> Interval:
+        """Rms over rated current (1): as measured, or what the load means where the rated current is unknown."""
+        if np.isfinite(self.rms_share):
+            return Interval(self.rms_share, self.rms_share, self.rms_share)
+        middle = load.value if np.isfinite(load.value) else (load.low + load.high) / 2
+        ends = (
+            (middle, MAGNETISING_SHARE.value),
+            (load.low, MAGNETISING_SHARE.low),
+            (load.high, MAGNETISING_SHARE.high),
+        )
+        return Interval(*(float(np.sqrt(m * m + share**2 * (1 - m * m))) for share, m in ends))
+
     def load_of_slip(self, slip: Interval | None) -> Interval:
         """Load over rated load (1), from the slip where it is known and the nameplate states the speed."""
         before = self.load_before_slip

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 #: Mean level of a pair in dBc from which a pulsating load is spoken of. Below, every drive has some.
 NOTABLE_DBC = -55.0
 
+#: Share of the shaft frequency around its multiples in which no load is looked for while the slip is unknown.
+UNKNOWN_SLIP_GUARD = 0.08
+
+#: Part of a pair that changes the amplitude, above which a flickering supply explains it as well as a load.
+PURE_AMPLITUDE = 0.85
+
 #: Pairs looked at, strongest first.
 N_PAIRS = 6
 
@@ -44,17 +50,15 @@ def judge_load_oscillation(seen: Observation, slip: Interval | None, *, refusal:
         return FaultVerdict(
             NAME, Verdict.CANNOT_DECIDE, f"This recording cannot tell: {refusal.text}.", reasons=(refusal,)
         )
-    shaft_hz = seen.line_hz / seen.motor.pole_pairs * (1 - (slip.value if slip else 0.0))
-    margin = 2 * seen.modulation.bin_hz + (0.0 if slip else 0.08 * shaft_hz)
     pairs = [
         p
         for p in seen.modulation.pairs(seen.modulation.lowest_hz, 0.9 * seen.line_hz, N_PAIRS)
-        if p.is_present
-        and p.mean_dbc >= NOTABLE_DBC
-        and abs(p.offset_hz - shaft_hz) > margin
-        and not _is_harmonic_beat(p, seen)
+        if p.is_present and p.mean_dbc >= NOTABLE_DBC and not _is_of_the_motor(p, seen, slip)
     ]
     for pair in pairs:
+        if load_like(pair) and pair.amplitude_share > PURE_AMPLITUDE:
+            text = f"Something changes the amplitude of the current at {pair.offset_hz:.2f} Hz: a flickering supply or a pulsating load."
+            return _verdict(seen, pair, Verdict.CANNOT_DECIDE, text)
         if load_like(pair):
             return _verdict(seen, pair, Verdict.SUPPORTED, f"The load pulsates at {pair.offset_hz:.2f} Hz.")
     unclear = [p for p in pairs if not bar_like(p)]
@@ -70,9 +74,22 @@ def judge_load_oscillation(seen: Observation, slip: Interval | None, *, refusal:
     )
 
 
-def _is_harmonic_beat(pair: Pair, seen: Observation) -> bool:
-    """Half the supply frequency and the supply frequency itself: the supply's own, not a load's."""
-    return abs(pair.offset_hz - seen.line_hz) < 3 * seen.modulation.bin_hz
+def _is_of_the_motor(pair: Pair, seen: Observation, slip: Interval | None) -> bool:
+    """Whether a pair stands where the shaft, the supply itself, or multiples of a rotor fault put one."""
+    bin_hz, f, offset = seen.modulation.bin_hz, seen.line_hz, pair.offset_hz
+    if abs(offset - f) < 3 * bin_hz:
+        return True
+    shaft_hz = f / seen.motor.pole_pairs * (1 - (slip.value if slip else 0.0))
+    margin = 2.5 * bin_hz + (0.0 if slip else UNKNOWN_SLIP_GUARD * shaft_hz)
+    beside_shaft = abs(offset / shaft_hz - round(offset / shaft_hz)) * shaft_hz
+    if round(offset / shaft_hz) >= 1 and beside_shaft < margin:
+        return True
+    if slip is None:
+        return False
+    # What a rotor fault adds to the lines of the shaft, and its own multiples beyond the first.
+    step = 2 * slip.value * f
+    combined = min(abs(abs(j * shaft_hz + k * step) - offset) for j in (0, 1, 2) for k in (-3, -2, 2, 3))
+    return combined < margin
 
 
 def _verdict(seen: Observation, pair: Pair, verdict: Verdict, sentence: str) -> FaultVerdict:

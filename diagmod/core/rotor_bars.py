@@ -30,6 +30,16 @@ if TYPE_CHECKING:
 BAR_ANGLES = Interval(225.0, 135.0, 315.0)
 LOAD_ANGLES = Interval(60.0, -30.0, 120.0)
 
+#: Half lobes of the taper from the supply line at which a pair of lines is judged: twice what just separates them, and
+#: a tenth (reference section 4).
+RESOLVED_LOBES = 2.2
+
+#: Prominence in dB from which a pair is believed to be the rotor's while the slip is not confirmed.
+UNCONFIRMED_DB = 20.0
+
+#: Part of a pair that changes the amplitude, below which it is a pure modulation of phase, as a swinging supply makes.
+PURE_PHASE = 0.12
+
 #: An upper line this far below the lower one means that the speed does not answer (large inertia): only a
 #: rotor fault leaves the lower line alone, dB.
 LONE_LOWER_DB = 12.0
@@ -69,17 +79,21 @@ def judge_bars(
     window = Interval(
         2 * searched.value * seen.line_hz, 2 * searched.low * seen.line_hz, 2 * searched.high * seen.line_hz
     )
-    visible = smallest_visible(seen, load, window)
-    verdict = FaultVerdict(
-        "broken_bar", Verdict.CANNOT_DECIDE, "", smallest_visible=visible, smallest_unit="broken bars"
-    )
+    verdict = FaultVerdict("broken_bar", Verdict.CANNOT_DECIDE, "")
     if refusal is not None:
         return _undecided(verdict, refusal)
-    if (unresolved := _unresolved(seen, slip, window)) is not None:
-        return _undecided(verdict, unresolved)
     pair = _strongest(seen, slip, window)
+    if (unresolved := _unresolved(seen, slip, window)) is not None:
+        seen_anyway = () if pair is None else _pair_evidence(seen, pair)
+        return _undecided(replace(verdict, evidence=seen_anyway), unresolved)
+    visible = smallest_visible(seen, load, window)
+    verdict = replace(verdict, smallest_visible=visible, smallest_unit="broken bars")
     if pair is None or not pair.lower.is_present:
         return _nothing_seen(seen, verdict, load, window, pair)
+    if slip is None:
+        # Twice the slip or not: the load that would go with it is the only one that can be meant.
+        implied = pair.offset_hz / (2 * seen.line_hz)
+        load = seen.load_of_slip(Interval(implied, 0.98 * implied, 1.02 * implied))
     return _seen_pair(seen, slip, load, pair, charts, verdict)
 
 
@@ -132,18 +146,23 @@ def sideband_evidence(name: str, line_hz: float, band: Sideband, note: str = "")
     )
 
 
+def resolved_hz(seen: Observation) -> float:
+    """Offset from the supply line in Hz from which a pair of lines is judged."""
+    return RESOLVED_LOBES * seen.modulation.lowest_hz
+
+
 def _unresolved(seen: Observation, slip: Interval | None, window: Interval) -> Reason | None:
     """Why the sidebands cannot be told from the carrier, or None."""
-    lowest = seen.modulation.lowest_hz
+    lowest = resolved_hz(seen)
     highest = window.high if slip is None else window.value
     if highest >= lowest:
         return None
     needed = lowest * seen.carrier.duration_s / max(highest, 1e-3)
     return Reason(
         "not_resolved",
-        f"at a slip of at most {highest / (2 * seen.line_hz):.4f} the sidebands stand {highest:.2f} Hz from the supply line, "
-        f"nearer than the {lowest:.2f} Hz that {seen.carrier.duration_s:.1f} s resolve; "
-        f"record {_seconds(2 * needed)} or more, or at higher load",
+        f"at a slip of {'at most ' if slip is None else ''}{highest / (2 * seen.line_hz):.4f} the sidebands stand "
+        f"{highest:.2f} Hz from the supply line, nearer than the {lowest:.2f} Hz from which {seen.carrier.duration_s:.1f} s "
+        f"show them safely; record {_seconds(needed)} or more, or at higher load",
     )
 
 
@@ -163,7 +182,7 @@ def _nothing_seen(
     assert visible is not None  # noqa: S101 - set by the caller
     evidence = () if pair is None else _pair_evidence(seen, pair)
     verdict = replace(verdict, evidence=evidence)
-    if window.low < seen.modulation.lowest_hz:
+    if window.low < resolved_hz(seen):
         return _undecided(
             verdict,
             Reason(
@@ -219,15 +238,14 @@ def _seen_pair(
             f"{BAR_ANGLES.high:.0f}, a pulsating load up to {LOAD_ANGLES.high:.0f}"
         )
         return _undecided(verdict, Reason("load_oscillation", text))
-    if slip is None and not seen.motor.rated_slip:
-        return _undecided(
-            verdict,
-            Reason(
-                "slip_unknown",
-                f"{where} look like a rotor fault, but the slip is unknown and nothing says that they stand at twice the slip; "
-                "give the rated speed or measure the speed",
-            ),
+    if slip is None and (doubt := _unconfirmed(seen, pair)):
+        return _undecided(verdict, Reason("slip_unknown", f"{where} look like a rotor fault, but {doubt}"))
+    if seen.is_inverter_fed:
+        text = (
+            f"{where} look like a rotor fault, but the motor is fed by an inverter, whose control can make such lines itself; "
+            "record again on the mains, or in open loop, or compare with a healthy recording"
         )
+        return _undecided(verdict, Reason("inverter_control", text))
     if bars.low < NATURAL_BARS:
         return _undecided(
             verdict,
@@ -243,6 +261,18 @@ def _seen_pair(
         sentence=f"The rotor cage is damaged: the current shows {_bars_in_words(bars)}.",
         reasons=(Reason("rotor_modulation", f"{where} stand out and their phases are those of a rotor fault"),),
     )
+
+
+def _unconfirmed(seen: Observation, pair: Pair) -> str:
+    """Why a pair that looks like a rotor fault cannot be one for sure while the slip is unknown; empty for none."""
+    if not seen.motor.rated_slip:
+        return "the slip is unknown and nothing says that they stand at twice the slip; give the rated speed or measure the speed"
+    implied = pair.offset_hz / (2 * seen.line_hz)
+    if not seen.expected_slip.low <= implied <= seen.expected_slip.high:
+        return f"a slip of {implied:.4f} contradicts nameplate and load"
+    if pair.lower.prominence_db < UNCONFIRMED_DB or pair.amplitude_share < PURE_PHASE:
+        return "nothing confirms the slip and they may be a swinging supply; measure the speed"
+    return ""
 
 
 def _competitors(seen: Observation, slip: Interval | None, pair: Pair) -> tuple[Competitor, ...]:
@@ -263,6 +293,15 @@ def _competitors(seen: Observation, slip: Interval | None, pair: Pair) -> tuple[
                 "a load oscillation elsewhere",
                 Verdict.NOT_SUPPORTED if bar_like(pair) else Verdict.CANNOT_DECIDE,
                 "the slip is not confirmed by slot harmonics or the shaft lines, so the place of the lines proves nothing",
+            )
+        )
+    if pair.amplitude_share < PURE_PHASE:
+        found.append(
+            Competitor(
+                "a supply frequency that swings at this rate",
+                Verdict.CANNOT_DECIDE,
+                "the lines change the phase alone, as a swinging supply does; the frequency measured elsewhere in the plant "
+                "would tell",
             )
         )
     if seen.is_inverter_fed:
