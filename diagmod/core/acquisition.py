@@ -33,6 +33,9 @@ REPEATS_PCT, FEW_REPEATS_PCT = 0.2, 0.02
 #: even clock has below 0.5 % and 0 dB; a software timer has 10 % and more. Pinned by the study of counterfeits.
 JITTER_SHARE, JITTER_EXCESS_DB = 0.05, 6.0
 
+#: The same for a single phase, in which an uneven clock shows 4.8 dB: its sine crosses zero where its noise is largest.
+SINGLE_EXCESS_DB = 3.2
+
 #: Timing noise in seconds that refuses a clock whatever the rate: 30 us turns a 50 Hz carrier by half a degree.
 JITTER_S = 30e-6
 
@@ -116,7 +119,7 @@ def audit(
     made = prepared or prepare(currents, fs, line_low_hz, line_high_hz)
     rated = rated_current_a if unit_is_ampere else None
     figures = _measure(currents, made, stamps_s, rated_hz, rated)
-    fatal = _clock_reasons(figures.clock, fs) if made.carrier is not None else []
+    fatal = _clock_reasons(figures.clock, fs, made.n_phases) if made.carrier is not None else []
     is_clock_reliable = not fatal
     fatal = [*_nothing_to_judge(made), *fatal]
     if figures.clipped_pct > HEAVILY_CLIPPED_PCT:
@@ -195,7 +198,7 @@ def _nothing_to_judge(made: Prepared) -> list[Reason]:
     return []
 
 
-def _clock_reasons(clock: Clock, fs: float) -> list[Reason]:
+def _clock_reasons(clock: Clock, fs: float, n_phases: int) -> list[Reason]:
     """Why samples are not evenly spaced; empty for an even clock."""
     found = []
     if clock.repeat_pct >= REPEATS_PCT:
@@ -215,7 +218,7 @@ def _clock_reasons(clock: Clock, fs: float) -> list[Reason]:
                 f"period, samples were {what}; record with a buffer that does not overflow",
             )
         )
-    is_jittery = clock.excess_db > JITTER_EXCESS_DB and (
+    is_jittery = clock.excess_db > (JITTER_EXCESS_DB if n_phases == 3 else SINGLE_EXCESS_DB) and (
         clock.jitter_s * fs > JITTER_SHARE or clock.jitter_s > JITTER_S
     )
     if is_jittery:

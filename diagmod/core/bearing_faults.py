@@ -34,6 +34,9 @@ BAR_MULTIPLES = 6
 #: Power of a line over what stands five bins to either side of it.
 PEAK_RATIO = 4.0
 
+#: Level in dBc above which a family is no bearing's: published lines of damaged bearings lie between -60 and -90 dBc.
+STRONGEST_DBC = -50.0
+
 #: Fault name to the attribute of the kinematics and the usual name of its tone.
 TONES = {
     "bearing_outer": ("bpfo", "BPFO", "outer race"),
@@ -92,6 +95,14 @@ def _judge_tone(
         turns.low * fr0 * (1 - near.high),
         turns.high * fr0 * (1 - max(0.0, near.low)),
     )
+    if seen.line_hz + high > 0.95 * seen.spectrum.nyquist_hz:
+        why = Reason(
+            "rate_too_low",
+            f"{tone} is expected at {low:.0f} to {high:.0f} Hz, and its lines about {seen.line_hz:.0f} Hz lie beyond what the "
+            f"sampling rate shows; sample at {_rate_for(seen.line_hz + 2 * high)} kHz or more",
+        )
+        sentence = f"This recording cannot tell about the {part}: {why.text}."
+        return FaultVerdict(name, Verdict.CANNOT_DECIDE, sentence, reasons=(why,))
     fv, n_lines, has_pair = _family(seen, low, high, slip)
     at = Interval(fv, fv, fv)
     lines = [
@@ -115,19 +126,27 @@ def _judge_tone(
     where = f"{tone} {fv:.2f} Hz (expected {low:.1f} to {high:.1f} Hz, {bearing.source})"
     if has_pair and n_lines >= FAMILY:
         level = float(np.mean([e.level for e in shown])) if shown else float("nan")
+        severity = Severity(Interval(level, level - 3, level + 3), "dBc, mean of the lines", "not normalised by load")
+        family = f"{n_lines} of 4 lines of {where} stand out"
+        rival = Competitor(
+            "a load or a supply that pulsates at this very frequency", Verdict.CANNOT_DECIDE, "gives the same family"
+        )
+        if doubt := _doubt(seen, name, level):
+            return _with(
+                verdict,
+                Verdict.CANNOT_DECIDE,
+                f"This recording cannot tell about the {part}: lines stand where its tone would, but {doubt}.",
+                Reason("family_doubted", f"{family}, but {doubt}"),
+                severity=severity,
+                competing=(rival,),
+            )
         return _with(
             verdict,
             Verdict.SUPPORTED,
             f"The bearing's {part} looks damaged: {n_lines} lines of its tone stand out; confirm by vibration.",
-            Reason("family", f"{n_lines} of 4 lines of {where} stand out"),
-            severity=Severity(
-                Interval(level, level - 3, level + 3), "dBc, mean of the lines", "not normalised by load"
-            ),
-            competing=(
-                Competitor(
-                    "a load that pulsates at this very frequency", Verdict.CANNOT_DECIDE, "gives the same family"
-                ),
-            ),
+            Reason("family", family),
+            severity=severity,
+            competing=(rival,),
         )
     if has_pair:
         return _with(
@@ -145,6 +164,22 @@ def _judge_tone(
         f"No sign of the {part}; current shows advanced damage only, lines from {least:.0f} dBc would have shown.",
         Reason("no_family", f"no pair of lines stands out at {where}"),
     )
+
+
+def _doubt(seen: Observation, name: str, level_dbc: float) -> str:
+    """Why a family of lines is not believed to be a bearing's; empty for none."""
+    if seen.is_clipped:
+        return "the recording is clipped, which makes lines of its own"
+    if level_dbc > STRONGEST_DBC:
+        return f"{level_dbc:.0f} dBc is more than bearings give (up to {STRONGEST_DBC:.0f} dBc); a load that pulsates is likelier"
+    if name == "bearing_cage":
+        return "a cage seldom shows alone; a load or a supply that pulsates slowly is likelier"
+    return ""
+
+
+def _rate_for(highest_hz: float) -> int:
+    """Sampling rate in whole kHz that shows lines up to a frequency."""
+    return int(np.ceil(2.5 * highest_hz / 1000))
 
 
 def _family(seen: Observation, low_hz: float, high_hz: float, slip: Interval | None) -> tuple[float, int, bool]:
@@ -184,12 +219,13 @@ def _stands_out(seen: Observation, hz: NDArray[np.float64]) -> NDArray[np.bool_]
     harmonic = np.round(hz / seen.line_hz) * seen.line_hz
     usable &= np.abs(hz - harmonic) > 4 * bin_hz
     first, last = int(np.clip(bins.min() - 60, 0, None)), int(bins.max() + 60)
-    floor = float(np.median(power[first:last])) / np.log(2) if last > first + 20 else np.inf
+    band = power[first:last]
+    floor = float(np.median(band)) / np.log(2) if len(band) > 20 else np.inf
     at = np.where(usable, bins, 8)
     level = np.maximum(np.maximum(power[at - 1], power[at]), power[at + 1])
     # The skirt of a strong line stands out too, but falls to one side only.
     is_peak = level > PEAK_RATIO * np.maximum(power[at - 5], power[at + 5])
-    return usable & is_peak & (10 * np.log10(np.maximum(level, 1e-30) / max(floor, 1e-30)) >= PRESENT_DB)
+    return usable & is_peak & (level >= floor * 10 ** (PRESENT_DB / 10))
 
 
 def _least_dbc(seen: Observation, fv: float) -> float:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.polynomial import legendre
 
 from diagmod.core.recording import PHASES
+from diagmod.core.tapers import BLACKMAN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     from diagmod.core.carrier import Carrier
     from diagmod.core.prepared import Prepared
 
-#: Steps of the converter by which the current must move over three samples before a repeat in their middle is no
-#: rounding. Pinned by test_a_coarse_converter_is_not_taken_for_held_samples.
-MOVING_STEPS = 12.0
+#: Steps of the converter by which the current must move just before and just after a repeat, so that it is no rounding.
+#: Pinned by test_a_coarse_converter_is_not_taken_for_held_samples.
+MOVING_STEPS = 4.0
 
 #: Samples looked at for repeats; beyond, evenly spread blocks are taken.
 REPEAT_SAMPLES, REPEAT_BLOCK = 1 << 19, 1 << 15
@@ -35,6 +36,9 @@ NOISE_PIECE_S = 0.5
 
 #: Offsets from the carrier in Hz at which they are compared: above the wander of grid and load.
 NOISE_FROM_HZ = 15.0
+
+#: Quantile of the bins that stands for the noise: a strong line may fill half of them.
+NOISE_QUANTILE = 0.3
 
 #: Periods of the supply averaged on either side of a step of the phase; whole ones keep harmonics out.
 STEP_PERIODS = 2
@@ -129,9 +133,10 @@ def _repeat_share(rows: NDArray[np.floating]) -> float:
     n_moving = n_repeats = 0
     for block in blocks:
         for row, step in zip(block, steps, strict=True):
-            moving = np.abs(row[3:] - row[:-3]) >= max(MOVING_STEPS * step, 1e-6 * float(np.abs(row).max()))
-            # A clipped current stands still too, but at its extremes.
-            moving &= (row[2:-1] < row.max() - step) & (row[2:-1] > row.min() + step)
+            before, after = row[1:-2] - row[:-3], row[3:] - row[2:-1]
+            least = max(MOVING_STEPS * step, 1e-6 * float(np.abs(row).max()))
+            # Before and after it the current moves the same way: no crest, and no clipping.
+            moving = (np.minimum(np.abs(before), np.abs(after)) >= least) & (before * after > 0)
             n_moving += int(np.count_nonzero(moving))
             n_repeats += int(np.count_nonzero(moving & (row[2:-1] == row[1:-2])))
     return n_repeats / n_moving if n_moving > 200 else float("nan")
@@ -164,22 +169,31 @@ def _phase_steps(carrier: Carrier, fs: float) -> tuple[int, float]:
 def _jitter(carrier: Carrier, fs: float) -> tuple[float, float]:
     """Timing noise in seconds rms, and phase over amplitude noise in dB, both from medians over short pieces."""
     n = round(NOISE_PIECE_S * carrier.fs)
-    whole = 1 + carrier.modulation
+    whole = 1 + (carrier.modulation if carrier.n_phases == 3 else _without_image(carrier))
     if len(whole) < n or n < 16:
         return float("nan"), float("nan")
-    taper = np.hanning(n + 2)[1:-1]
+    taper = BLACKMAN.weights(n)
     # Amplitude and angle, not real and imaginary part: a very bad clock turns the carrier by more than a radian.
     parts = (np.abs(whole), np.unwrap(np.angle(whole)))
     hz = np.fft.rfftfreq(n, 1 / carrier.fs)
     band = (hz >= NOISE_FROM_HZ) & (hz <= carrier.line_hz - 6 / NOISE_PIECE_S / 2)
     amplitude, phase = (
-        float(np.median(np.abs(np.fft.rfft(_pieces(part, n) * taper, axis=1)[:, band]) ** 2)) for part in parts
+        float(np.quantile(np.abs(np.fft.rfft(_pieces(part, n) * taper, axis=1)[:, band]) ** 2, NOISE_QUANTILE))
+        for part in parts
     )
-    density = 1 / (np.log(2) * carrier.fs * float(taper @ taper))
+    # The power of noise is exponentially distributed: its mean from its quantile.
+    density = 1 / (-np.log(1 - NOISE_QUANTILE) * carrier.fs * float(taper @ taper))
     excess = max(0.0, phase - amplitude) * density * fs
     return float(np.sqrt(excess)) / (2 * np.pi * carrier.line_hz), 10 * float(
         np.log10(max(phase, 1e-30) / max(amplitude, 1e-30))
     )
+
+
+def _without_image(carrier: Carrier) -> NDArray[np.complexfloating]:
+    """Modulation of a single phase without the mirror image of its carrier, which stands 2 f below."""
+    spectrum = np.fft.fft(carrier.modulation)
+    spectrum[np.abs(np.fft.fftfreq(len(spectrum), 1 / carrier.fs)) > 0.9 * carrier.line_hz] = 0.0
+    return np.fft.ifft(spectrum)
 
 
 def _pieces(x: NDArray[np.float64], n: int) -> NDArray[np.float64]:

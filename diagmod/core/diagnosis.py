@@ -28,7 +28,7 @@ from diagmod.core.pulsating_load import judge_load_oscillation
 from diagmod.core.rotor_bars import judge_bars
 from diagmod.core.signatures import bar_lines, bearing_lines, collisions, eccentricity_lines, short_lines, slot_lines
 from diagmod.core.slip import estimate_slip
-from diagmod.core.unbalance import judge_short, judge_unbalance, negative_sequence
+from diagmod.core.unbalance import judge_short, judge_unbalance, negative_sequence, one_state
 from diagmod.core.verdicts import (
     Diagnosis,
     FaultVerdict,
@@ -126,7 +126,9 @@ def _judge(
     load_share: float | None,
     charts: Sequence[SeverityChart],
 ) -> Diagnosis:
-    stretch = _cut(prepared, *quality.stretch_s)
+    # Switching is looked for in the whole recording, not only where the load is steady.
+    found = negative_sequence(prepared.vector, prepared.spectrum, prepared.fs, prepared.line_hz)
+    stretch = _cut(prepared, *one_state(found, quality.stretch_s))
     carrier = stretch.carrier
     assert carrier is not None  # noqa: S101 - the caller has one
     inverter = _inverter_verdict(quality)
@@ -138,6 +140,8 @@ def _judge(
         spectrum=track_orders(stretch.spectrum, carrier),
         rms_share=carrier.amplitude / np.sqrt(2) / rated_current_a if rated_current_a else float("nan"),
         declared_load=load_share,
+        is_clipped=any(reason.code == "clipped" for reason in quality.reasons),
+        is_switching=found.is_switched,
         is_inverter_fed=inverter.verdict != Verdict.NOT_SUPPORTED,
     )
     line = Interval(carrier.line_hz, carrier.line_hz - carrier.uncertainty_hz, carrier.line_hz + carrier.uncertainty_hz)
@@ -148,8 +152,6 @@ def _judge(
     slip = combined.interval
     known = find_bearing(motor.bearing)
     bearing = known.tones() if known else None
-    # Switching is looked for in the whole recording, not only where the load is steady.
-    found = negative_sequence(prepared.vector, prepared.spectrum, prepared.fs, carrier.line_hz)
     i2_pct = found.peak_pct
     faults = (
         judge_bars(seen, slip, charts, refusal=refusal),

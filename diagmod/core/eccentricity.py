@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 #: Level of the stronger line in dB of the RATED current from which eccentricity is concluded, and up to which it is
 #: natural. The lines hardly change with the load, the carrier does, so dBc alone would call every idling motor eccentric.
 #: The reference case of an eccentric rotor stands at -35 dBc, healthy machines at rated load between -65 and -50 dBc.
-SUPPORTED_DB, NATURAL_DB = -44.0, -48.0
+SUPPORTED_DB, NATURAL_DB = -42.0, -48.0
 
 #: Half width of the level interval, dB: load, inertia and saturation move the lines (study of the simulator).
 LEVEL_SPREAD_DB = 3.0
+
+#: Negative over positive sequence in percent from which the lines may as well be a short's (its n = k = 1 is the same).
+SHORT_PCT = 15.0
 
 NAME, UNIT = "eccentricity", "dB of the rated current"
 
@@ -75,6 +78,12 @@ def judge_eccentricity(
         severity=Severity(level, UNIT, how),
         competing=_competitors(i2_pct, is_shaft_known=slip is not None),
     )
+    if seen.is_switching or i2_pct > SHORT_PCT:
+        text = (
+            f"lines at the shaft frequency stand at {level_dbc:.0f} dBc, but the negative sequence reaches {i2_pct:.0f} %, and an "
+            "inter-turn short puts lines there too; settle the unbalance first"
+        )
+        return _undecided(verdict, Reason("short_or_eccentricity", text))
     return _judge_level(verdict, pair, level_dbc, level, to_rated)
 
 

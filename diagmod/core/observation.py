@@ -26,6 +26,9 @@ MAGNETISING_SHARE = Interval(0.45, 0.25, 0.70)
 #: of the slip), rotors are warmer or colder, the voltage is not the rated one.
 SLIP_FACTOR = Interval(1.0, 0.70, 1.40)
 
+#: Highest supply harmonic that may fold back where a recorder has no anti-alias filter.
+MOST_ALIASED = 40
+
 #: Load assumed where neither current nor declaration tells: anything from no load to overload (1).
 ANY_LOAD = Interval(float("nan"), 0.0, 1.25)
 
@@ -50,6 +53,11 @@ class Observation:
     declared_load : float or None
         Load over rated load (1) as stated with the recording.
     is_inverter_fed : bool
+        Whether an inverter feeds the motor, or may do so.
+    is_clipped : bool
+        Whether samples stand at the end of the recorder's range.
+    is_switching : bool
+        Whether the negative sequence takes two values within the recording, so that a part of it is seen here.
     """
 
     motor: Motor
@@ -60,6 +68,19 @@ class Observation:
     rms_share: float
     declared_load: float | None
     is_inverter_fed: bool = False
+    is_clipped: bool = False
+    is_switching: bool = False
+
+    def is_alias(self, offset_hz: float, slack_hz: float) -> bool:
+        """Whether a pair at this offset may be two neighbouring supply harmonics folded at the sampling rate.
+
+        Harmonics ``m -+ 1`` of even ``m`` fold to both sides of the supply line, ``|k fs - m f|`` from it.
+        """
+        even = np.arange(2, MOST_ALIASED + 1, 2) * self.line_hz
+        fs = 2 * self.spectrum.nyquist_hz
+        folded = np.abs(even - np.round(even / fs) * fs)
+        is_beyond = even + self.line_hz > fs / 2
+        return bool(np.any(is_beyond & (np.abs(folded - offset_hz) < slack_hz)))
 
     @property
     def load_before_slip(self) -> Interval:

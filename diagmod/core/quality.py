@@ -2,6 +2,8 @@
 
 The figures are counted in one pass while the file is read; the rules here only hold them against
 limits. "error" and "critical" keep a recording out of the pipeline, "warning" and "info" go with it.
+What needs the waveform itself (clock, clipping, wiring, size of the current) is the audit's,
+:mod:`diagmod.core.acquisition_findings`.
 """
 
 from __future__ import annotations
@@ -52,26 +54,21 @@ class Limits:
         Allowed difference between declared and true length, %.
     max_missing_pct : float
         Share of missing or infinite samples of a present phase above which it is refused, %.
-    max_clipped_pct : float
-        Share of samples at the extremes above which clipping is suspected, %.
     max_offset_pct : float
         DC offset over rms above which it is reported, %.
-    max_repeat_pct : float
-        Share of samples equal to their predecessor above which sample-and-hold is suspected, %.
     min_phase_ratio_pct : float
         Rms of a phase over the largest phase's below which it is called dead, %.
-    max_rms_ratio : float
-        Rms over rated current above which the unit is doubted.
+    line_low_hz, line_high_hz : float
+        Band in which the audit searches the supply line, Hz.
     """
 
     min_duration_s: float
     max_length_error_pct: float
     max_missing_pct: float
-    max_clipped_pct: float
     max_offset_pct: float
-    max_repeat_pct: float
     min_phase_ratio_pct: float
-    max_rms_ratio: float
+    line_low_hz: float
+    line_high_hz: float
 
 
 def judge(
@@ -80,7 +77,6 @@ def judge(
     limits: Limits,
     *,
     declared_s: float | None = None,
-    rated_current_a: float | None = None,
 ) -> list[Finding]:
     """Findings about a recording from its one-pass counts.
 
@@ -93,8 +89,6 @@ def judge(
     limits : Limits
     declared_s : float, optional
         Length in seconds that the manifest states.
-    rated_current_a : float, optional
-        From the nameplate, rms; None where the unit is not ampere.
 
     Returns
     -------
@@ -110,7 +104,7 @@ def judge(
         )  # fmt: skip
     largest = max((t.rms for t in tallies.values() if not math.isnan(t.rms)), default=math.nan)
     for phase, tally in tallies.items():
-        found += _phase_findings(phase, tally, largest, limits, rated_current_a)
+        found += _phase_findings(phase, tally, largest, limits)
     return sorted(found, key=lambda f: -SEVERITIES.index(f.severity))
 
 
@@ -133,35 +127,19 @@ def _length_findings(duration_s: float, limits: Limits, declared_s: float | None
     return found
 
 
-def _phase_findings(
-    phase: str, tally: Tally, largest_rms: float, limits: Limits, rated_current_a: float | None
-) -> list[Finding]:
-    n = tally.n_samples
-    finite = max(1, n - tally.n_gaps)
-    missing = 100 * tally.n_gaps / n
+def _phase_findings(phase: str, tally: Tally, largest_rms: float, limits: Limits) -> list[Finding]:
+    missing = 100 * tally.n_gaps / tally.n_samples
     if tally.maximum == tally.minimum:
         message = f"phase {phase} is constant at {tally.minimum:g}; check the sensor and its cable"
         return [Finding("flat_phase", "error", phase, 0.0, 0.0, message)]
-    extremes = 100 * (tally.n_at_maximum + tally.n_at_minimum - 2) / finite
     offset = 100 * abs(tally.mean) / tally.rms
-    repeats = 100 * tally.n_repeats / n
-    of_rated = tally.rms / (rated_current_a or tally.rms)
     fatal = "error" if missing > limits.max_missing_pct else "warning"
     measured = (
         ("missing", fatal, missing, 0.0,
          (f"{_plain(missing)} % of the samples of phase {phase} are missing or infinite (more than "
          f"{limits.max_missing_pct:g} % is refused); figures of this phase are missing in segments with a gap")),
-        ("clipped", "warning", extremes, limits.max_clipped_pct,
-         (f"{_plain(extremes)} % of the samples of phase {phase} sit at its extremes; "
-         "the input is probably clipped, lower its gain")),
         ("offset", "warning", offset, limits.max_offset_pct,
          f"phase {phase} has a DC offset of {offset:.1f} % of its rms; check the sensor's zero"),
-        ("repeats", "warning", repeats, limits.max_repeat_pct,
-         (f"{repeats:.0f} % of the samples of phase {phase} repeat the one before; "
-         "the logger may hold samples, do not trust its spectrum")),
-        ("rms_against_nameplate", "warning", of_rated, limits.max_rms_ratio,
-         (f"phase {phase} has {_plain(tally.rms)} A rms, {of_rated:.1f} times the rated current; "
-         "check unit and transformer ratio")),
     )  # fmt: skip
     found = [Finding(rule, sev, phase, v, limit, text) for rule, sev, v, limit, text in measured if v > limit]
     if tally.rms < limits.min_phase_ratio_pct / 100 * largest_rms:

@@ -238,6 +238,9 @@ def _seen_pair(
             f"{BAR_ANGLES.high:.0f}, a pulsating load up to {LOAD_ANGLES.high:.0f}"
         )
         return _undecided(verdict, Reason("load_oscillation", text))
+    if seen.is_alias(pair.offset_hz, 3 * seen.modulation.bin_hz):
+        text = f"{where} stand where harmonics of the supply fold back at this sampling rate; record with an anti-alias filter"
+        return _undecided(verdict, Reason("alias", text))
     if slip is None and (doubt := _unconfirmed(seen, pair)):
         return _undecided(verdict, Reason("slip_unknown", f"{where} look like a rotor fault, but {doubt}"))
     if seen.is_inverter_fed:

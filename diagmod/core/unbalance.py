@@ -35,6 +35,9 @@ SHORT_GAIN = Interval(0.85, 0.5, 1.2)
 #: Change of the negative sequence within a recording that counts as switching, percent, and how many times its spread.
 SWITCH_PCT, SWITCH_SPREADS = 4.0, 5.0
 
+#: Time left out on either side of a switching, and the shortest state that is judged alone, in seconds.
+SWITCH_MARGIN_S, LEAST_STATE_S = 0.1, 1.0
+
 #: Window of the track of the negative sequence, in periods of the supply.
 TRACK_PERIODS = 8
 
@@ -85,9 +88,9 @@ def negative_sequence(
         nan = float("nan")
         return NegativeSequence(complex(nan), nan, nan)
     n = 2 * (len(spectrum.forward) - 1)
-    sides = Spectrum(np.stack([spectrum.forward, spectrum.backward]), spectrum.bin_hz, n)
+    # The conjugate of the backward side is the spectrum of the conjugate vector: its phasor is I2 itself.
+    sides = Spectrum(np.stack([spectrum.forward, np.conj(spectrum.backward)]), spectrum.bin_hz, n)
     positive, negative = line_phasor(sides, line_hz)
-    # The spectrum of the backward side is that of the conjugate vector: its phasor is I2 itself.
     whole = complex(negative / positive)
     time_s, track = sequence_tracks(vector, fs, line_hz, TRACK_PERIODS)
     if len(track) < 8:
@@ -101,6 +104,25 @@ def negative_sequence(
     return NegativeSequence(
         whole, calm, 100 * float(abs(centres[strong])), change, _stretches(time_s, labels == strong)
     )
+
+
+def one_state(found: NegativeSequence, stretch_s: tuple[float, float]) -> tuple[float, float]:
+    """Longest part of a stretch in which the negative sequence does not switch; the stretch itself if none is long.
+
+    Parameters
+    ----------
+    found : NegativeSequence
+    stretch_s : (float, float)
+        Begin and end in seconds.
+    """
+    if not found.is_switched:
+        return stretch_s
+    begin, end = stretch_s
+    edges = sorted({t for pair in found.stretches_s for t in pair if begin < t < end})
+    # A switching takes as long as the window that found it.
+    parts = [(a + SWITCH_MARGIN_S, b - SWITCH_MARGIN_S) for a, b in zip([begin, *edges], [*edges, end], strict=True)]
+    longest = max(parts, key=lambda part: part[1] - part[0])
+    return longest if longest[1] - longest[0] >= LEAST_STATE_S else stretch_s
 
 
 def judge_unbalance(found: NegativeSequence) -> FaultVerdict:

@@ -55,8 +55,8 @@ def wideband_spectrum(vector: NDArray[np.inexact], fs: float) -> WidebandSpectru
     Parameters
     ----------
     vector : ndarray, shape (n,)
-        Space vector (complex) or one phase (real), mean removed. Up to a thousandth of its end is left
-        out, so that the length has small prime factors only.
+        Space vector (complex) or one phase (real), mean removed. A little of its end is left out, so that the
+        length has small prime factors only: at most 0.6 % from 300 000 samples on, 2.2 % from 1000 on.
     fs : float
         Sampling rate in Hz.
 
@@ -67,7 +67,7 @@ def wideband_spectrum(vector: NDArray[np.inexact], fs: float) -> WidebandSpectru
     >>> [round(float(abs(a)), 5) for a in (spectrum.forward[50], spectrum.backward[20], spectrum.forward[20])]
     [3.0, 1.0, 0.0]
     """
-    n = scipy.fft.prev_fast_len(len(vector), real=True)
+    n = scipy.fft.prev_fast_len(len(vector))
     taper = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n)).astype(np.float32)
     scale = np.float32(4.0 / n)
     if not np.iscomplexobj(vector):

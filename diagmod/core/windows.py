@@ -6,12 +6,14 @@ sample of the recording. Samples after the last full segment belong to no segmen
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+Scalar = TypeVar("Scalar", bound=np.inexact)
 
 
 def segment_starts(n_samples: int, fs: float, length_s: float, overlap: float) -> tuple[NDArray[np.int64], int]:
@@ -42,7 +44,7 @@ def segment_starts(n_samples: int, fs: float, length_s: float, overlap: float) -
     return np.arange(0, n_samples - n + 1, step, dtype=np.int64), n
 
 
-def segments(x: NDArray[np.floating], starts: NDArray[np.int64], n: int) -> NDArray[np.floating]:
+def segments(x: NDArray[Scalar], starts: NDArray[np.int64], n: int) -> NDArray[Scalar]:
     """View of the segments of ``x``.
 
     Parameters

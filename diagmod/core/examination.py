@@ -1,0 +1,306 @@
+"""One recording under the magnifying glass: all that a diagnosis rests on, for a person to look at.
+
+A diagnosis keeps its conclusions and throws away the signals. Here they are again, for the same stretch, each
+computed when it is asked for. What this recording does not have (a second phase, a supply line, enough seconds)
+is not an error but a :class:`~diagmod.core.verdicts.Reason`, which the picture shows in place of the data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import scipy.signal
+
+from diagmod.core.bearing_faults import TONES
+from diagmod.core.bearings import find_bearing
+from diagmod.core.carrier import sequence_tracks
+from diagmod.core.demodulation import Baseband, ModulusSpectrum, demodulate, park_modulus_spectrum
+from diagmod.core.examination_parts import ParkVector, SequenceTrack, ShortPiece, Sidebands
+from diagmod.core.expected_lines import LineReading, OffsetMark, expected_lines, offset_marks, read_lines
+from diagmod.core.gaps import repair
+from diagmod.core.modulation import ModulationSpectrum
+from diagmod.core.order_tracking import track_orders
+from diagmod.core.prepared import Prepared, prepare
+from diagmod.core.slip import NAMEPLATE
+from diagmod.core.subspace import MAX_SAMPLES, MIN_SAMPLES, esprit
+from diagmod.core.tapers import HANN, amplitude_spectrum
+from diagmod.core.time_frequency import TimeFrequencyMap, time_frequency_map
+from diagmod.core.unbalance import TRACK_PERIODS, negative_sequence, one_state
+from diagmod.core.verdicts import Interval, Reason
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from diagmod.core.bearings import BearingTones
+    from diagmod.core.carrier import Carrier
+    from diagmod.core.motor import Motor
+    from diagmod.core.verdicts import Diagnosis
+    from diagmod.core.wideband import WidebandSpectrum
+
+#: Band to either side of the carrier that is demodulated, over the supply frequency: both sidebands of the rotor
+#: up to a slip of 0.2, and of one phase still clear of its image at -2 f.
+CUTOFF_OVER_LINE = 0.4
+
+#: Points at which the floor beside the carrier is read.
+N_FLOOR = 160
+
+#: Length of a short piece in periods of twice the slip frequency: too short for a Hann spectrum, which needs two.
+SHORT_PERIODS = 1.2
+
+#: Window of a time-frequency map in seconds: least, and as a share of the stretch at most.
+LEAST_WINDOW_S, MOST_WINDOW_SHARE = 0.25, 0.125
+
+#: Rate of the current behind a time-frequency map over the supply frequency: up to 7 f nothing is changed.
+MAP_RATE_OVER_LINE = 16.0
+
+_SINGLE = Reason("single_phase", "the space vector needs three phases, this recording has one")
+
+
+@dataclass(frozen=True)
+class Examination:
+    """One recording, its diagnosis and the stretch that was judged.
+
+    Attributes
+    ----------
+    motor : Motor
+    diagnosis : Diagnosis
+    whole, stretch : Prepared or None
+        All of the recording without gaps, and the part that was judged; None where no phase is usable.
+    stretch_s : (float, float)
+        Begin and end of the stretch in seconds of the recording without gaps.
+    slip : Interval or None
+        Slip at which lines are drawn.
+    slip_source : str
+        Where it comes from.
+    """
+
+    motor: Motor
+    diagnosis: Diagnosis
+    whole: Prepared | None
+    stretch: Prepared | None
+    stretch_s: tuple[float, float]
+    slip: Interval | None
+    slip_source: str
+
+    @property
+    def line_hz(self) -> float:
+        """Supply frequency of the stretch in Hz; NaN where none was found."""
+        return float("nan") if self.stretch is None else self.stretch.line_hz
+
+    @property
+    def bearing(self) -> BearingTones | None:
+        """Tones of the bearing on the nameplate."""
+        known = find_bearing(self.motor.bearing)
+        return known.tones() if known else None
+
+    @cached_property
+    def modulation(self) -> ModulationSpectrum | Reason:
+        """Sidebands of the carrier."""
+        seen = self._carrier()
+        return seen if isinstance(seen, Reason) else ModulationSpectrum(seen[1])
+
+    @cached_property
+    def spectrum(self) -> WidebandSpectrum | Reason:
+        """Whole spectrum, the wander of the supply taken out."""
+        seen = self._carrier()
+        return seen if isinstance(seen, Reason) else track_orders(seen[0].spectrum, seen[1])
+
+    @property
+    def carrier_amplitude(self) -> float:
+        """Peak amplitude of the supply line, in the unit of the currents; NaN where none was found."""
+        seen = self._carrier()
+        return float("nan") if isinstance(seen, Reason) else seen[1].amplitude
+
+    @cached_property
+    def lines(self) -> tuple[LineReading, ...]:
+        """Every expected line with what is there; empty where neither slip nor nameplate say where to look."""
+        seen, modulation, spectrum = self._carrier(), self.modulation, self.spectrum
+        if isinstance(seen, Reason) or isinstance(modulation, Reason) or isinstance(spectrum, Reason):
+            return ()
+        if self.slip is None:
+            return ()
+        lines = expected_lines(seen[1].line_hz, self.motor, self.bearing)
+        found = {name: self.diagnosis.fault(name).evidence for name in TONES}
+        return read_lines(lines, self.slip, seen[1], modulation, spectrum, found)
+
+    def marks(self, reach_hz: float) -> tuple[OffsetMark, ...]:
+        """Distances from the carrier at which faults show, up to ``reach_hz``."""
+        if self.slip is None or not np.isfinite(self.line_hz):
+            return ()
+        return offset_marks(self.line_hz, self.motor, self.slip, self.bearing, reach_hz)
+
+    def park_vector(self) -> ParkVector | Reason:
+        """Space vector beside the ellipse of its fundamental."""
+        seen = self._carrier()
+        vector = _space_vector(self.stretch)
+        if isinstance(seen, Reason) or isinstance(vector, Reason):
+            return seen if isinstance(seen, Reason) else _SINGLE
+        stretch, carrier = seen
+        found = negative_sequence(vector, stretch.spectrum, stretch.fs, carrier.line_hz)
+        return ParkVector(vector, stretch.fs, carrier.line_hz, carrier.amplitude, found.ratio)
+
+    def sidebands(self) -> Sidebands | Reason:
+        """Levels to either side of the carrier with their floor."""
+        modulation = self.modulation
+        if isinstance(modulation, Reason):
+            return modulation
+        floor_hz = np.geomspace(modulation.lowest_hz, modulation.reach_hz, N_FLOOR)
+        return Sidebands(
+            modulation.offsets_hz,
+            modulation.levels_dbc(-1),
+            modulation.levels_dbc(+1),
+            floor_hz,
+            np.array([modulation.floor_dbc(float(hz)) for hz in floor_hz]),
+            modulation.lowest_hz,
+        )
+
+    def modulus(self) -> ModulusSpectrum | Reason:
+        """Spectrum of the Park modulus."""
+        seen = self._carrier()
+        vector = _space_vector(self.stretch)
+        if isinstance(seen, Reason) or isinstance(vector, Reason):
+            return seen if isinstance(seen, Reason) else _SINGLE
+        return park_modulus_spectrum(vector, seen[0].fs)
+
+    @cached_property
+    def baseband(self) -> Baseband | Reason:
+        """Current with the carrier moved to zero: amplitude and phase modulation."""
+        seen = self._carrier()
+        if isinstance(seen, Reason):
+            return seen
+        stretch, carrier = seen
+        try:
+            return demodulate(stretch.vector, stretch.fs, carrier.line_hz, CUTOFF_OVER_LINE * carrier.line_hz)
+        except ValueError as exc:
+            return Reason("cannot_demodulate", str(exc))
+
+    def sequence(self) -> SequenceTrack | Reason:
+        """Negative over positive sequence along the whole recording."""
+        seen, whole = self._carrier(), self.whole
+        vector = _space_vector(whole)
+        if isinstance(seen, Reason) or isinstance(vector, Reason) or whole is None:
+            return seen if isinstance(seen, Reason) else _SINGLE
+        f = seen[1].line_hz
+        time_s, ratio = sequence_tracks(vector, whole.fs, f, TRACK_PERIODS)
+        found = negative_sequence(vector, whole.spectrum, whole.fs, f)
+        floor_pct = self.diagnosis.quality.figures.get("i2_floor_pct", float("nan"))
+        return SequenceTrack(time_s, ratio, found, TRACK_PERIODS / f, floor_pct)
+
+    def time_frequency(self) -> TimeFrequencyMap | Reason:
+        """Amplitude over time and frequency of the whole recording, in windows that resolve twice the slip."""
+        if self.whole is None:
+            return self._no_vector()
+        x, fs = self.whole.vector, self.whole.fs
+        longest_s = max(MOST_WINDOW_SHARE * len(x) / fs, LEAST_WINDOW_S)
+        wanted_s = longest_s
+        if np.isfinite(self.line_hz):
+            step = int(fs / (MAP_RATE_OVER_LINE * self.line_hz))
+            if step > 1:
+                x, fs = scipy.signal.resample_poly(x, 1, step), fs / step
+            if self.slip is not None and self.slip.high > 0:
+                middle = self.slip.value if self.slip.value > 0 else self.slip.high
+                wanted_s = 2 * HANN.half_lobe_bins / (2 * middle * self.line_hz)
+        try:
+            return time_frequency_map(x, fs, float(np.clip(wanted_s, LEAST_WINDOW_S, longest_s)))
+        except ValueError as exc:
+            return Reason("too_short", str(exc))
+
+    def short_piece(self) -> ShortPiece | Reason:
+        """ESPRIT on a piece in which a spectrum cannot tell the sidebands from the carrier."""
+        base = self.baseband
+        if isinstance(base, Reason):
+            return base
+        n = MAX_SAMPLES // 2
+        if self.slip is not None and self.slip.value > 0:
+            n = round(SHORT_PERIODS / (2 * self.slip.value * base.carrier_hz) * base.fs)
+        n = min(max(n, 2 * MIN_SAMPLES), MAX_SAMPLES, len(base.values))
+        if n < MIN_SAMPLES:
+            return Reason("too_short", f"ESPRIT needs {MIN_SAMPLES} samples of the demodulated current, there are {n}")
+        first = (len(base.values) - n) // 2
+        piece = base.values[first : first + n].astype(np.complex128)
+        return ShortPiece(
+            begin_s=base.start_s + first / base.fs,
+            duration_s=n / base.fs,
+            spectrum=amplitude_spectrum(piece, base.fs, HANN),
+            lines=esprit(piece, base.fs),
+            carrier_amplitude=self.carrier_amplitude,
+            resolved_hz=HANN.half_lobe_bins * base.fs / n,
+        )
+
+    def _carrier(self) -> tuple[Prepared, Carrier] | Reason:
+        if self.stretch is None or self.stretch.carrier is None:
+            return self._no_vector()
+        return self.stretch, self.stretch.carrier
+
+    def _no_vector(self) -> Reason:
+        reasons = self.diagnosis.quality.reasons
+        return reasons[0] if reasons else Reason("no_supply_line", "no supply line stands out")
+
+
+def examine(
+    currents: NDArray[np.floating],
+    fs: float,
+    motor: Motor,
+    diagnosis: Diagnosis,
+    *,
+    slip: float | None = None,
+    line_band_hz: tuple[float, float] = (20.0, 120.0),
+) -> Examination:
+    """Look again at a recording that was diagnosed.
+
+    Parameters
+    ----------
+    currents : ndarray, shape (3, n)
+        As given to :func:`diagmod.core.diagnosis.diagnose`.
+    fs : float
+        Sampling rate in Hz.
+    motor : Motor
+    diagnosis : Diagnosis
+        Of the same recording.
+    slip : float, optional
+        Slip (0..1) at which lines are drawn; by default that of the diagnosis, else what nameplate and load allow.
+    line_band_hz : (float, float)
+        Band in which the supply frequency is searched, Hz.
+
+    Raises
+    ------
+    ValueError
+        ``slip`` is not between 0 and 1.
+    """
+    if slip is not None and not 0 < slip < 1:
+        raise ValueError(f"slip must be between 0 and 1, got {slip!r}; 0.02 is two percent")
+    chosen, source = _chosen_slip(diagnosis, slip)
+    repaired = repair(currents, fs).currents
+    try:
+        whole = prepare(repaired, fs, *line_band_hz)
+    except ValueError:
+        return Examination(motor, diagnosis, None, None, diagnosis.quality.stretch_s, chosen, source)
+    if whole.carrier is None:
+        return Examination(motor, diagnosis, whole, whole, diagnosis.quality.stretch_s, chosen, source)
+    found = negative_sequence(whole.vector, whole.spectrum, fs, whole.line_hz)
+    begin_s, end_s = one_state(found, diagnosis.quality.stretch_s)
+    first, last = round(begin_s * fs), round(end_s * fs)
+    is_whole = last <= first or last - first >= 0.99 * repaired.shape[1]
+    stretch = whole if is_whole else prepare(repaired[:, first:last], fs, *line_band_hz)
+    return Examination(motor, diagnosis, whole, stretch, (begin_s, end_s), chosen, source)
+
+
+def _chosen_slip(diagnosis: Diagnosis, slip: float | None) -> tuple[Interval | None, str]:
+    if slip is not None:
+        return Interval(slip, slip, slip), "as given"
+    if diagnosis.slip.interval is not None:
+        return diagnosis.slip.interval, diagnosis.slip.reason
+    expected = next((e for e in diagnosis.slip_estimates if e.method == NAMEPLATE), None)
+    if expected is not None and expected.interval is not None:
+        return expected.interval, f"not measured; {expected.reason}"
+    return None, f"unknown: {diagnosis.slip.reason}"
+
+
+def _space_vector(prepared: Prepared | None) -> NDArray[np.complexfloating] | Reason:
+    """Space vector of a stretch, or that it has one phase only."""
+    if prepared is None or not np.iscomplexobj(prepared.vector):
+        return _SINGLE
+    return cast("NDArray[np.complexfloating]", prepared.vector)
