@@ -8,6 +8,7 @@ lines excludes nothing: current shows advanced damage at best, and vibration is 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,7 +66,15 @@ def judge_bearing(
     Schoen et al., IEEE Trans. Ind. Appl. 31(6), 1995, DOI 10.1109/28.475697;
     Bloedt et al., IEEE Trans. Ind. Electron. 55(4), 2008, DOI 10.1109/TIE.2008.917108.
     """
-    unknown = Reason("bearing_unknown", "the bearing is not known; give its designation or its geometry")
+    named = seen.motor.bearing
+    unknown = Reason(
+        "bearing_unknown",
+        (
+            f"bearing {named!r} is not in the table; give the designation of a deep-groove bearing"
+            if named
+            else "the bearing is not known; give its designation"
+        ),
+    )
     if refusal is not None or bearing is None:
         why = refusal or unknown
         return tuple(
@@ -98,20 +107,22 @@ def _judge_tone(
     if seen.line_hz + high > 0.95 * seen.spectrum.nyquist_hz:
         why = Reason(
             "rate_too_low",
-            f"{tone} is expected at {low:.0f} to {high:.0f} Hz, and its lines about {seen.line_hz:.0f} Hz lie beyond what the "
-            f"sampling rate shows; sample at {_rate_for(seen.line_hz + 2 * high)} kHz or more",
+            f"{tone} is expected at {low:.0f} to {high:.0f} Hz, and its lines about {seen.line_hz:.0f} Hz lie beyond"
+            f" what the sampling rate shows; sample at {_rate_for(seen.line_hz + 2 * high)} kHz or more",
         )
         sentence = f"This recording cannot tell about the {part}: {why.text}."
         return FaultVerdict(name, Verdict.CANNOT_DECIDE, sentence, reasons=(why,))
-    fv, n_lines, has_pair = _family(seen, low, high, slip)
+    fv, stands_out, has_pair = _family(seen, low, high, slip)
+    n_lines = int(stands_out.sum())
     at = Interval(fv, fv, fv)
     lines = [
         FaultLine(name, f"f{'-' if s < 0 else '+'}{'' if m == 1 else m}{tone}", seen.line_hz, s * m)
         for m in (1, 2)
         for s in (-1, 1)
     ]
+    measured = [measure_line(seen.spectrum, line, at, seen.carrier.amplitude, seen.line_hz) for line in lines]
     evidence = tuple(
-        e for line in lines if (e := measure_line(seen.spectrum, line, at, seen.carrier.amplitude, seen.line_hz))
+        _as_counted(one, is_counted) for one, is_counted in zip(measured, stands_out, strict=True) if one is not None
     )
     least = _least_dbc(seen, fv)
     verdict = FaultVerdict(
@@ -152,7 +163,8 @@ def _judge_tone(
         return _with(
             verdict,
             Verdict.CANNOT_DECIDE,
-            f"This recording cannot tell about the {part}: one pair of lines stands where its tone would, without the double.",
+            f"This recording cannot tell about the {part}: one pair of lines stands where its tone would, without the"
+            " double.",
             Reason("one_pair", f"one pair stands out at {where}; a pulsating load gives the same"),
             competing=(
                 Competitor("a load that pulsates at this frequency", Verdict.CANNOT_DECIDE, "gives the same pair"),
@@ -171,7 +183,10 @@ def _doubt(seen: Observation, name: str, level_dbc: float) -> str:
     if seen.is_clipped:
         return "the recording is clipped, which makes lines of its own"
     if level_dbc > STRONGEST_DBC:
-        return f"{level_dbc:.0f} dBc is more than bearings give (up to {STRONGEST_DBC:.0f} dBc); a load that pulsates is likelier"
+        return (
+            f"{level_dbc:.0f} dBc is more than bearings give (up to {STRONGEST_DBC:.0f} dBc); a load that pulsates is"
+            " likelier"
+        )
     if name == "bearing_cage":
         return "a cage seldom shows alone; a load or a supply that pulsates slowly is likelier"
     return ""
@@ -182,18 +197,28 @@ def _rate_for(highest_hz: float) -> int:
     return int(np.ceil(2.5 * highest_hz / 1000))
 
 
-def _family(seen: Observation, low_hz: float, high_hz: float, slip: Interval | None) -> tuple[float, int, bool]:
-    """Frequency at which most lines of a family stand out, how many do, and whether the first pair does."""
+def _as_counted(one: Evidence, is_counted: bool) -> Evidence:
+    """A line of evidence that is present only where it counts for the family."""
+    if is_counted == one.is_present:
+        return one
+    note = "" if is_counted else "belongs to the shaft or the rotor, or is the skirt of a stronger line"
+    return replace(one, is_present=bool(is_counted), note=note or one.note)
+
+
+def _family(
+    seen: Observation, low_hz: float, high_hz: float, slip: Interval | None
+) -> tuple[float, NDArray[np.bool_], bool]:
+    """Frequency at which most lines of a family stand out, which do, and whether the first pair does."""
     spectrum, f = seen.spectrum, seen.line_hz
     grid = np.arange(low_hz, high_hz + spectrum.bin_hz, spectrum.bin_hz / 2)
     allowed = ~_beside_rotor_lines(seen, grid, slip)
     allowed &= (np.abs(2 * grid - f) > 4 * spectrum.bin_hz) & (grid > 4 * spectrum.bin_hz)
     presence = np.array([_stands_out(seen, np.abs(f + s * m * grid)) for m in (1, 2) for s in (-1, 1)])
-    lines = np.where(allowed, presence.astype(np.int64).sum(axis=0), 0)
-    first = presence[0] & presence[1] & allowed
-    score = lines + 2 * first
+    presence &= allowed
+    first = presence[0] & presence[1]
+    score = presence.sum(axis=0) + 2 * first
     at = int(np.argmax(score)) if score.max() > 0 else len(grid) // 2
-    return float(grid[at]), int(lines[at]), bool(first[at])
+    return float(grid[at]), presence[:, at], bool(first[at])
 
 
 def _beside_rotor_lines(seen: Observation, hz: NDArray[np.float64], slip: Interval | None) -> NDArray[np.bool_]:
@@ -242,6 +267,6 @@ def _with(
     severity: Severity | None = None,
     competing: tuple[Competitor, ...] = (),
 ) -> FaultVerdict:
-    return FaultVerdict(
-        verdict.name, answer, sentence, verdict.evidence, competing, (reason,), severity, verdict.smallest_visible, verdict.smallest_unit
-    )  # fmt: skip
+    return replace(
+        verdict, verdict=answer, sentence=sentence, competing=competing, reasons=(reason,), severity=severity
+    )

@@ -34,6 +34,9 @@ FILTER_SPAN, FILTER_DB = 12, 100.0
 #: Reach of the relative modulation either side of the carrier, over the supply frequency.
 REACH_OVER_LINE = 1.4
 
+#: Height of the supply line above the median of its search band, dB.
+LINE_OVER_NOISE_DB = 20.0
+
 #: Average in seconds of the carrier's phase that is followed when a wandering grid is taken out of a spectrum.
 FOLLOWED_S = 0.25
 
@@ -173,7 +176,7 @@ def coarse_line_hz(spectrum: WidebandSpectrum, low_hz: float, high_hz: float) ->
     Returns
     -------
     float
-        Hz; NaN where the band holds no line that stands out of its surroundings by 10 dB.
+        Hz; NaN where the band holds no line ``LINE_OVER_NOISE_DB`` above its median: noise alone reaches 12 dB.
 
     References
     ----------
@@ -185,7 +188,7 @@ def coarse_line_hz(spectrum: WidebandSpectrum, low_hz: float, high_hz: float) ->
         return float("nan")
     band = spectrum.power[first:last]
     peak = first + int(np.argmax(band))
-    if not (first < peak < last - 1) or band.max() < 10 * np.median(band):
+    if not (first < peak < last - 1) or band.max() < 10 ** (LINE_OVER_NOISE_DB / 10) * np.median(band):
         return float("nan")
     left, centre, right = np.sqrt(spectrum.power[peak - 1 : peak + 2])
     ratio = max(left, right) / centre
@@ -268,6 +271,7 @@ def sequence_tracks(
         return np.empty(0), np.empty(0, dtype=np.complex128)
     taper = 0.5 - 0.5 * np.cos(2 * np.pi * (np.arange(width) + 0.5) / width)
     views = [np.lib.stride_tricks.sliding_window_view(x, width)[::step] @ taper for x in (positive, negative)]
+    ratio = np.full(len(views[0]), complex("nan"))
+    np.divide(views[1], views[0], out=ratio, where=np.abs(views[0]) > 0)
     time_s = start_s + (np.arange(len(views[0])) * step + (width - 1) / 2) / rate
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return time_s, views[1] / views[0]
+    return np.asarray(time_s, dtype=np.float64), ratio

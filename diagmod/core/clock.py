@@ -58,7 +58,8 @@ class Clock:
     step_s : float
         Their mean size in seconds; positive for lost samples, negative for samples that were put in.
     jitter_s : float
-        White timing noise that explains what phase noise exceeds amplitude noise, rms, s; NaN where it was not measured.
+        White timing noise that explains by how much phase noise exceeds amplitude noise, rms, s; NaN where it was not
+        measured.
     excess_db : float
         Phase over amplitude noise, dB.
     stamp_step_s : float
@@ -154,7 +155,7 @@ def _phase_steps(carrier: Carrier, fs: float) -> tuple[int, float]:
     period_rad = 2 * np.pi * carrier.line_hz / fs
     noise = 1.4826 * float(np.median(np.abs(step - np.median(step))))
     least = max(0.6 * period_rad, 6 * noise)
-    sizes = []
+    sizes: list[float] = []
     rest = np.abs(step)
     while len(sizes) < 200 and rest.max() > least:
         at = int(np.argmax(rest))
@@ -170,13 +171,13 @@ def _jitter(carrier: Carrier, fs: float) -> tuple[float, float]:
     """Timing noise in seconds rms, and phase over amplitude noise in dB, both from medians over short pieces."""
     n = round(NOISE_PIECE_S * carrier.fs)
     whole = 1 + (carrier.modulation if carrier.n_phases == 3 else _without_image(carrier))
-    if len(whole) < n or n < 16:
+    hz = np.fft.rfftfreq(max(n, 1), 1 / carrier.fs)
+    band = (hz >= NOISE_FROM_HZ) & (hz <= carrier.line_hz - 6 / NOISE_PIECE_S / 2)
+    if len(whole) < n or n < 16 or not band.any():
         return float("nan"), float("nan")
     taper = BLACKMAN.weights(n)
     # Amplitude and angle, not real and imaginary part: a very bad clock turns the carrier by more than a radian.
     parts = (np.abs(whole), np.unwrap(np.angle(whole)))
-    hz = np.fft.rfftfreq(n, 1 / carrier.fs)
-    band = (hz >= NOISE_FROM_HZ) & (hz <= carrier.line_hz - 6 / NOISE_PIECE_S / 2)
     amplitude, phase = (
         float(np.quantile(np.abs(np.fft.rfft(_pieces(part, n) * taper, axis=1)[:, band]) ** 2, NOISE_QUANTILE))
         for part in parts

@@ -18,6 +18,7 @@ from diagmod.core.bearing_faults import TONES, judge_bearing
 from diagmod.core.bearings import find_bearing
 from diagmod.core.carrier import track_carrier
 from diagmod.core.charts import DEFAULT_CHARTS
+from diagmod.core.diagnosis_words import in_words
 from diagmod.core.eccentricity import judge_eccentricity
 from diagmod.core.gaps import repair
 from diagmod.core.modulation import ModulationSpectrum
@@ -152,14 +153,16 @@ def _judge(
     slip = combined.interval
     known = find_bearing(motor.bearing)
     bearing = known.tones() if known else None
-    i2_pct = found.peak_pct
+    i2_pct, floor_pct = found.peak_pct, quality.figures.get("i2_floor_pct", float("nan"))
     faults = (
         judge_bars(seen, slip, charts, refusal=refusal),
         judge_eccentricity(seen, slip, i2_pct, refusal=refusal),
-        judge_short(found, refusal=refusal if quality.verdict == QualityVerdict.UNUSABLE else None),
+        judge_short(
+            found, floor_pct=floor_pct, refusal=refusal if quality.verdict == QualityVerdict.UNUSABLE else None
+        ),
         *judge_bearing(seen, slip, bearing, refusal=refusal),
     )
-    conditions = (judge_unbalance(found), judge_load_oscillation(seen, slip, refusal=refusal), inverter)
+    conditions = (judge_unbalance(found, floor_pct), judge_load_oscillation(seen, slip, refusal=refusal), inverter)
     return Diagnosis(
         quality=quality,
         line_hz=line,
@@ -169,7 +172,7 @@ def _judge(
         faults=faults,
         conditions=conditions,
         collisions=() if slip is None else _collisions(seen, slip.value, bearing),
-        sentence=_sentence(quality, refusal, faults, conditions),
+        sentence=in_words(quality, refusal, faults, conditions),
     )
 
 
@@ -193,7 +196,8 @@ def _cut(prepared: Prepared, begin_s: float, end_s: float) -> Prepared:
 def _check(currents: NDArray[np.floating], fs: float, load_share: float | None) -> None:
     if currents.ndim != 2 or currents.shape[0] != 3 or currents.shape[1] == 0:
         raise ValueError(
-            f"currents must have shape (3, n_samples) with rows R, S, T, got {currents.shape}; fill an absent phase with NaN"
+            f"currents must have shape (3, n_samples) with rows R, S, T, got {currents.shape}; fill an absent phase"
+            " with NaN"
         )
     if not (np.isfinite(fs) and fs > 0):
         raise ValueError(f"fs must be positive, got {fs!r}; pass the sampling rate in Hz")
@@ -229,7 +233,7 @@ def _without_carrier(quality: Quality, refusal: Reason) -> Diagnosis:
         faults=faults,
         conditions=conditions,
         collisions=(),
-        sentence=_sentence(quality, refusal, faults, conditions),
+        sentence=in_words(quality, refusal, faults, conditions),
     )
 
 
@@ -257,22 +261,10 @@ def _collisions(seen: Observation, slip: float, bearing: BearingTones | None) ->
     lines += bearing_lines(f, p, bearing) if bearing else []
     lines = [line for line in lines if 0 < line.hz(slip) < seen.spectrum.nyquist_hz]
     return tuple(
-        f"{a.fault} {a.name} and {b.fault} {b.name} at {a.hz(slip):.2f} and {b.hz(slip):.2f} Hz"
+        f"{a.fault} {a.name} and {b.fault} {b.name} at {_both_hz(a.hz(slip), b.hz(slip))}"
         for a, b in collisions(lines, slip, seen.modulation.lowest_hz)
     )
 
 
-def _sentence(
-    quality: Quality,
-    refusal: Reason | None,
-    faults: Sequence[FaultVerdict],
-    conditions: Sequence[FaultVerdict],
-) -> str:
-    if refusal is not None:
-        return f"No diagnosis can be made: {refusal.text}."
-    shown = [v.sentence for v in (*faults, *conditions) if v.verdict == Verdict.SUPPORTED]
-    open_ones = [v.name.replace("_", " ") for v in faults if v.verdict == Verdict.CANNOT_DECIDE]
-    head = " ".join(shown) if shown else "Nothing in this recording speaks for a fault of the machine."
-    tail = f" It cannot tell about: {', '.join(open_ones)}." if open_ones else ""
-    limited = " The recording has limits." if quality.verdict == QualityVerdict.LIMITED else ""
-    return head + tail + limited
+def _both_hz(one: float, other: float) -> str:
+    return f"{one:.2f} Hz" if f"{one:.2f}" == f"{other:.2f}" else f"{one:.2f} and {other:.2f} Hz"

@@ -11,15 +11,15 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from diagmod.core.bar_pairs import sideband_evidence
 from diagmod.core.modulation import PRESENT_DB, Pair
-from diagmod.core.rotor_bars import sideband_evidence
 from diagmod.core.verdicts import Competitor, Evidence, FaultVerdict, Interval, Reason, Severity, Verdict
 
 if TYPE_CHECKING:
     from diagmod.core.observation import Observation
 
 #: Level of the stronger line in dB of the RATED current from which eccentricity is concluded, and up to which it is
-#: natural. The lines hardly change with the load, the carrier does, so dBc alone would call every idling motor eccentric.
+#: natural. The lines hardly change with the load, the carrier does: dBc alone would call every idling motor eccentric.
 #: The reference case of an eccentric rotor stands at -35 dBc, healthy machines at rated load between -65 and -50 dBc.
 SUPPORTED_DB, NATURAL_DB = -42.0, -48.0
 
@@ -80,8 +80,8 @@ def judge_eccentricity(
     )
     if seen.is_switching or i2_pct > SHORT_PCT:
         text = (
-            f"lines at the shaft frequency stand at {level_dbc:.0f} dBc, but the negative sequence reaches {i2_pct:.0f} %, and an "
-            "inter-turn short puts lines there too; settle the unbalance first"
+            f"lines at the shaft frequency stand at {level_dbc:.0f} dBc, but the negative sequence reaches {i2_pct:.0f}"
+            " %, and an inter-turn short puts lines there too; settle the unbalance first"
         )
         return _undecided(verdict, Reason("short_or_eccentricity", text))
     return _judge_level(verdict, pair, level_dbc, level, to_rated)
@@ -109,8 +109,8 @@ def _judge_level(
             reasons=(Reason("natural", f"{rated}; healthy machines show up to {NATURAL_DB:.0f} dB"),),
         )
     text = (
-        f"{where}, {rated}, between what healthy machines show (up to {NATURAL_DB:.0f} dB) and what eccentric ones do (from "
-        f"{SUPPORTED_DB:.0f} dB); compare with an earlier recording of this motor"
+        f"{where}, {rated}, between what healthy machines show (up to {NATURAL_DB:.0f} dB) and what eccentric ones do"
+        f" (from {SUPPORTED_DB:.0f} dB); compare with an earlier recording of this motor"
     )
     return _undecided(verdict, Reason("between", text))
 
@@ -136,14 +136,16 @@ def _nothing_seen(verdict: FaultVerdict, seen: Observation, pair: Pair | None) -
     assert least is not None  # noqa: S101 - set by the caller
     if least.high > SUPPORTED_DB:
         text = (
-            f"lines show only from {least.value:.0f} dB of the rated current in this recording, and an eccentric rotor may "
-            "stay below; record with less noise or longer"
+            f"lines show only from {least.value:.0f} dB of the rated current in this recording, and an eccentric rotor"
+            " may stay below; record with less noise or longer"
         )
         return _undecided(verdict, Reason("floor_too_high", text))
     return replace(
         verdict,
         verdict=Verdict.NOT_SUPPORTED,
-        sentence=f"No sign of an eccentric rotor; lines from {least.value:.0f} dB of the rated current would have shown.",
+        sentence=(
+            f"No sign of an eccentric rotor; lines from {least.value:.0f} dB of the rated current would have shown."
+        ),
         reasons=(Reason("no_line", "no line stands out at the shaft frequency"),),
     )
 

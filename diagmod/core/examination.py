@@ -7,7 +7,7 @@ is not an error but a :class:`~diagmod.core.verdicts.Reason`, which the picture 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
@@ -53,6 +53,12 @@ SHORT_PERIODS = 1.2
 #: Window of a time-frequency map in seconds: least, and as a share of the stretch at most.
 LEAST_WINDOW_S, MOST_WINDOW_SHARE = 0.25, 0.125
 
+#: Share of a window of the map that the next one has in common with it.
+MAP_OVERLAP = 0.9
+
+#: Reach of the close-up of a time-frequency map, over twice the slip frequency.
+NEAR_TWICE_SLIPS = 3.0
+
 #: Rate of the current behind a time-frequency map over the supply frequency: up to 7 f nothing is changed.
 MAP_RATE_OVER_LINE = 16.0
 
@@ -69,8 +75,10 @@ class Examination:
     diagnosis : Diagnosis
     whole, stretch : Prepared or None
         All of the recording without gaps, and the part that was judged; None where no phase is usable.
+    begin_s : float
+        First sample of ``whole`` in the recording, seconds; above 0 where a gap was cut off.
     stretch_s : (float, float)
-        Begin and end of the stretch in seconds of the recording without gaps.
+        Begin and end of the stretch in seconds of the recording.
     slip : Interval or None
         Slip at which lines are drawn.
     slip_source : str
@@ -81,6 +89,7 @@ class Examination:
     diagnosis: Diagnosis
     whole: Prepared | None
     stretch: Prepared | None
+    begin_s: float
     stretch_s: tuple[float, float]
     slip: Interval | None
     slip_source: str
@@ -131,6 +140,13 @@ class Examination:
         if self.slip is None or not np.isfinite(self.line_hz):
             return ()
         return offset_marks(self.line_hz, self.motor, self.slip, self.bearing, reach_hz)
+
+    @property
+    def near_carrier_hz(self) -> tuple[float, float]:
+        """Band about the supply line that holds the sidebands of the rotor, Hz."""
+        slip = 0.05 if self.slip is None else self.slip.high
+        reach = min(max(NEAR_TWICE_SLIPS * 2 * slip, 0.02), 0.8) * self.line_hz
+        return self.line_hz - reach, self.line_hz + reach
 
     def park_vector(self) -> ParkVector | Reason:
         """Space vector beside the ellipse of its fundamental."""
@@ -187,7 +203,7 @@ class Examination:
         time_s, ratio = sequence_tracks(vector, whole.fs, f, TRACK_PERIODS)
         found = negative_sequence(vector, whole.spectrum, whole.fs, f)
         floor_pct = self.diagnosis.quality.figures.get("i2_floor_pct", float("nan"))
-        return SequenceTrack(time_s, ratio, found, TRACK_PERIODS / f, floor_pct)
+        return SequenceTrack(self.begin_s + time_s, ratio, found, self.begin_s, TRACK_PERIODS / f, floor_pct)
 
     def time_frequency(self) -> TimeFrequencyMap | Reason:
         """Amplitude over time and frequency of the whole recording, in windows that resolve twice the slip."""
@@ -204,9 +220,10 @@ class Examination:
                 middle = self.slip.value if self.slip.value > 0 else self.slip.high
                 wanted_s = 2 * HANN.half_lobe_bins / (2 * middle * self.line_hz)
         try:
-            return time_frequency_map(x, fs, float(np.clip(wanted_s, LEAST_WINDOW_S, longest_s)))
+            found = time_frequency_map(x, fs, float(np.clip(wanted_s, LEAST_WINDOW_S, longest_s)), MAP_OVERLAP)
         except ValueError as exc:
             return Reason("too_short", str(exc))
+        return replace(found, time_s=self.begin_s + found.time_s)
 
     def short_piece(self) -> ShortPiece | Reason:
         """ESPRIT on a piece in which a spectrum cannot tell the sidebands from the carrier."""
@@ -222,7 +239,7 @@ class Examination:
         first = (len(base.values) - n) // 2
         piece = base.values[first : first + n].astype(np.complex128)
         return ShortPiece(
-            begin_s=base.start_s + first / base.fs,
+            begin_s=self.stretch_s[0] + base.start_s + first / base.fs,
             duration_s=n / base.fs,
             spectrum=amplitude_spectrum(piece, base.fs, HANN),
             lines=esprit(piece, base.fs),
@@ -273,19 +290,22 @@ def examine(
     if slip is not None and not 0 < slip < 1:
         raise ValueError(f"slip must be between 0 and 1, got {slip!r}; 0.02 is two percent")
     chosen, source = _chosen_slip(diagnosis, slip)
-    repaired = repair(currents, fs).currents
+    repaired = repair(currents, fs)
+    origin_s = repaired.first / fs
+    judged = diagnosis.quality.stretch_s
     try:
-        whole = prepare(repaired, fs, *line_band_hz)
+        whole = prepare(repaired.currents, fs, *line_band_hz)
     except ValueError:
-        return Examination(motor, diagnosis, None, None, diagnosis.quality.stretch_s, chosen, source)
-    if whole.carrier is None:
-        return Examination(motor, diagnosis, whole, whole, diagnosis.quality.stretch_s, chosen, source)
-    found = negative_sequence(whole.vector, whole.spectrum, fs, whole.line_hz)
-    begin_s, end_s = one_state(found, diagnosis.quality.stretch_s)
-    first, last = round(begin_s * fs), round(end_s * fs)
-    is_whole = last <= first or last - first >= 0.99 * repaired.shape[1]
-    stretch = whole if is_whole else prepare(repaired[:, first:last], fs, *line_band_hz)
-    return Examination(motor, diagnosis, whole, stretch, (begin_s, end_s), chosen, source)
+        return Examination(motor, diagnosis, None, None, origin_s, judged, chosen, source)
+    stretch = whole
+    if whole.carrier is not None:
+        found = negative_sequence(whole.vector, whole.spectrum, fs, whole.line_hz)
+        judged = one_state(found, judged)
+        first, last = round(judged[0] * fs), round(judged[1] * fs)
+        if last > first and last - first < 0.99 * repaired.currents.shape[1]:
+            stretch = prepare(repaired.currents[:, first:last], fs, *line_band_hz)
+    stretch_s = (origin_s + judged[0], origin_s + judged[1])
+    return Examination(motor, diagnosis, whole, stretch, origin_s, stretch_s, chosen, source)
 
 
 def _chosen_slip(diagnosis: Diagnosis, slip: float | None) -> tuple[Interval | None, str]:

@@ -70,10 +70,12 @@ class SequenceTrack:
     Attributes
     ----------
     time_s : ndarray, shape (n,)
-        Middle of every window.
+        Middle of every window, in seconds of the recording.
     ratio : ndarray of complex, shape (n,)
     found : NegativeSequence
-        What the diagnosis makes of it.
+        What the diagnosis makes of it; its stretches are counted from ``begin_s``.
+    begin_s : float
+        First sample of ``found`` in the recording.
     window_s : float
     floor_pct : float
         What the instruments alone may make, percent; NaN where it was not measured.
@@ -82,6 +84,7 @@ class SequenceTrack:
     time_s: NDArray[np.float64]
     ratio: NDArray[np.complexfloating]
     found: NegativeSequence
+    begin_s: float
     window_s: float
     floor_pct: float
 
@@ -93,7 +96,7 @@ class ShortPiece:
     Attributes
     ----------
     begin_s, duration_s : float
-        After the first sample of the stretch.
+        Where it lies in the recording, and its length.
     spectrum : AmplitudeSpectrum
         Hann spectrum of the demodulated piece, 0 Hz is the carrier.
     lines : SubspaceLines

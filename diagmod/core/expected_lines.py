@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from diagmod.core.bar_pairs import sideband_evidence
 from diagmod.core.bearing_faults import TONES
-from diagmod.core.rotor_bars import sideband_evidence
 from diagmod.core.signatures import (
     FaultLine,
     bar_lines,

@@ -40,7 +40,8 @@ SKIRT_EXPONENT = 4.0
 #: Strongest lines whose side lobes are not taken for lines.
 N_MASKING = 12
 
-#: Side lobes are believed to be lines only above this multiple of their power: the envelope is exact, a moving line is not.
+#: Side lobes are believed to be lines only above this multiple of their power: the envelope is exact, a moving line is
+#: not.
 LOBE_MARGIN = 4.0
 
 #: Bins of floor looked at on each side of a line at least.
@@ -152,7 +153,7 @@ class ModulationSpectrum:
         half = int(min(self.reach_hz, 0.5 * carrier.fs) / self._step)
         #: Complex lines at ``k * step`` above and below the carrier, shape (half + 1,).
         self._sides = {+1: padded[: half + 1], -1: padded[-np.arange(half + 1)]}
-        self._power = {side: (lines.real**2 + lines.imag**2) for side, lines in self._sides.items()}
+        self._power = {side: lines.real**2 + lines.imag**2 for side, lines in self._sides.items()}
 
     @cached_property
     def _both(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -163,11 +164,11 @@ class ModulationSpectrum:
     @property
     def offsets_hz(self) -> NDArray[np.float64]:
         """Offsets of the points of :meth:`levels_dbc`, shape (n,)."""
-        return np.arange(len(self._power[1])) * self._step
+        return np.arange(len(self._power[1]), dtype=np.float64) * self._step
 
     def levels_dbc(self, side: int) -> NDArray[np.float64]:
         """Levels below (-1) or above (+1) the carrier in dBc, shape (n,)."""
-        return 10 * np.log10(np.maximum(self._power[side], 1e-30))
+        return np.asarray(10 * np.log10(np.maximum(self._power[side], 1e-30)), dtype=np.float64)
 
     def sideband(self, offset_hz: float, tolerance_hz: float = 0.0) -> Sideband:
         """Strongest line within a tolerance of a signed offset."""

@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 #: high-slip machines reach 0.13. Pinned by test_motor.
 MAX_RATED_SLIP = 0.15
 
+#: Rated power over sqrt(3) U I, efficiency times power factor (1): at most, since neither reaches 1; the best motors
+#: have 0.9. Above it the current belongs to the other connection (star, delta) or the power to another machine.
+#: Pinned by test_motor.
+MAX_YIELD = 1.0
+
+#: The same, at least: motors from 0.55 kW on have 0.3 (twelve poles) to 0.9, fractional ones of eight poles down to
+#: 0.2. Well below that a unit is wrong (W for kW, mA for A), not the power factor. Pinned by test_motor.
+MIN_YIELD, MIN_YIELD_FRACTIONAL, FRACTIONAL_KW = 0.2, 0.1, 0.55
+
 
 @dataclass(frozen=True, kw_only=True)
 class Motor:
@@ -45,7 +54,8 @@ class Motor:
     Raises
     ------
     ValueError
-        A value is outside its range, or ``rated_rpm`` contradicts ``pole_pairs`` and ``line_hz``.
+        A value is outside its range, or values contradict each other: ``rated_rpm`` the pole pairs and the supply
+        frequency, ``rated_power_kw`` voltage and current, ``rotor_bars`` the pole pairs. Both values are named.
     """
 
     motor_id: str
@@ -74,6 +84,8 @@ class Motor:
         if self.status not in STATUSES:
             raise ValueError(f"motor {self.motor_id}: status must be one of {', '.join(STATUSES)}, got {self.status!r}")
         self._check_speed()
+        self._check_power()
+        self._check_bars()
 
     def _check_speed(self) -> None:
         if self.rated_rpm is None:
@@ -83,7 +95,35 @@ class Motor:
             raise ValueError(
                 f"motor {self.motor_id}: rated_rpm {self.rated_rpm:g} contradicts {self.pole_pairs} pole pairs "
                 f"at {self.line_hz:g} Hz (synchronous {self.sync_rpm:g} rpm, rated slip must be above 0 and at most "
-                f"{MAX_RATED_SLIP:g}); check which of the two is wrong on the nameplate"
+                f"{MAX_RATED_SLIP:g}); check which of the two is wrong on the nameplate{self._fitting()}"
+            )
+
+    def _fitting(self) -> str:
+        """What the rated speed would fit: the usual mistakes are poles for pole pairs and the other mains frequency."""
+        tried = [(p, self.line_hz) for p in range(1, 25)] + [(self.pole_pairs, hz) for hz in (50.0, 60.0)]
+        fits = [f"{p} pole pair{'s'[: p - 1]} at {hz:g} Hz" for p, hz in tried
+                if self.rated_rpm and 0.0 < 1.0 - self.rated_rpm * p / (60.0 * hz) <= MAX_RATED_SLIP]  # fmt: skip
+        return f"; {self.rated_rpm:g} rpm would fit {fits[0]}" if fits else ""
+
+    def _check_power(self) -> None:
+        power_kw, voltage_v, current_a = self.rated_power_kw, self.rated_voltage_v, self.rated_current_a
+        if power_kw is None or voltage_v is None or current_a is None:
+            return
+        apparent_kva = 3**0.5 * voltage_v * current_a / 1e3
+        least = MIN_YIELD if power_kw >= FRACTIONAL_KW else MIN_YIELD_FRACTIONAL
+        if not least <= power_kw / apparent_kva <= MAX_YIELD:
+            raise ValueError(
+                f"motor {self.motor_id}: rated_power_kw {power_kw:g} contradicts rated_voltage_v {voltage_v:g} and "
+                f"rated_current_a {current_a:g} (together {apparent_kva:.3g} kVA; efficiency times power factor would "
+                f"be {power_kw / apparent_kva:.2g}, possible is {least:g} to {MAX_YIELD:g}); check their units and the "
+                "connection (star or delta) that the current belongs to"
+            )
+
+    def _check_bars(self) -> None:
+        if self.rotor_bars is not None and self.rotor_bars <= 2 * self.pole_pairs:
+            raise ValueError(
+                f"motor {self.motor_id}: rotor_bars {self.rotor_bars} contradicts {self.pole_pairs} pole pairs; a cage "
+                f"has more bars than the motor has poles ({2 * self.pole_pairs}), so check which of the two is wrong"
             )
 
     @property

@@ -32,6 +32,9 @@ MOST_ALIASED = 40
 #: Load assumed where neither current nor declaration tells: anything from no load to overload (1).
 ANY_LOAD = Interval(float("nan"), 0.0, 1.25)
 
+#: Load over rated load (1) below which nothing is normalised: there is hardly a rotor current to normalise by.
+LEAST_LOAD = 0.1
+
 #: Rated slip of cage motors where the nameplate does not state the speed (1).
 ANY_RATED_SLIP = Interval(float("nan"), 0.003, 0.08)
 
@@ -103,7 +106,9 @@ class Observation:
         load, rated = self.load_before_slip, self.motor.rated_slip
         if rated is None:
             return Interval(float("nan"), 0.0, ANY_RATED_SLIP.high * SLIP_FACTOR.high * max(load.high, 0.1))
-        return Interval(rated * load.value, rated * load.low * SLIP_FACTOR.low, rated * load.high * SLIP_FACTOR.high)
+        # At reduced voltage a motor slips more than its current tells.
+        most = load.high if self.declared_load is not None else max(load.high, ANY_LOAD.high)
+        return Interval(rated * load.value, rated * load.low * SLIP_FACTOR.low, rated * most * SLIP_FACTOR.high)
 
     def current_share(self, load: Interval) -> Interval:
         """Rms over rated current (1): as measured, or what the load means where the rated current is unknown."""
@@ -137,12 +142,12 @@ def load_of_current(rms_share: float, magnetising_share: float) -> float:
 def rotor_over_stator_current(load: Interval) -> Interval:
     """``|I_r / I_s|`` of the equivalent circuit from the load share, for any usual magnetising current.
 
-    With rotor current proportional to load and the magnetising current in quadrature,
-    ``I_r / I_s = L k / sqrt(L^2 k^2 + m^2)`` where ``k^2 = 1 - m^2``.
+    Loads below ``LEAST_LOAD`` count as that. With rotor current proportional to load and the magnetising current in
+    quadrature, ``I_r / I_s = L k / sqrt(L^2 k^2 + m^2)`` where ``k^2 = 1 - m^2``.
     """
 
     def ratio(share: float, m: float) -> float:
-        rotor = share * np.sqrt(1 - m * m)
+        rotor = max(share, LEAST_LOAD) * np.sqrt(1 - m * m)
         return float(rotor / np.hypot(rotor, m))
 
     middle = load.value if np.isfinite(load.value) else (load.low + load.high) / 2

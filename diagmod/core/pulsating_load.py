@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagmod.core.rotor_bars import bar_like, load_like, sideband_evidence
+from diagmod.core.bar_pairs import bar_like, load_like, sideband_evidence
 from diagmod.core.verdicts import FaultVerdict, Interval, Reason, Severity, Verdict
 
 if TYPE_CHECKING:

@@ -14,8 +14,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from diagmod.core.modulation import PRESENT_DB, Pair, Sideband
-from diagmod.core.observation import rotor_over_stator_current
+from diagmod.core.bar_pairs import (
+    ANY_BARS,
+    BAR_ANGLES,
+    LOAD_ANGLES,
+    bar_like,
+    bars_of_pair,
+    load_like,
+    sideband_evidence,
+    smallest_visible,
+)
+from diagmod.core.modulation import PRESENT_DB, Pair
+from diagmod.core.observation import LEAST_LOAD, rotor_over_stator_current
 from diagmod.core.verdicts import Competitor, Evidence, FaultVerdict, Interval, Reason, Severity, Verdict
 
 if TYPE_CHECKING:
@@ -24,12 +34,6 @@ if TYPE_CHECKING:
     from diagmod.core.charts import SeverityChart
     from diagmod.core.observation import Observation
 
-#: Angles of the product of both sidebands, degrees, that speak for a bar and for a load. Simulated machines
-#: gave 136..285 for one bar, 15..129 for a pulsating load and 87..192 for both at once; between the two ranges
-#: neither is believed. Pinned by test_rotor_bars and the study of counterfeits.
-BAR_ANGLES = Interval(225.0, 135.0, 315.0)
-LOAD_ANGLES = Interval(60.0, -30.0, 120.0)
-
 #: Half lobes of the taper from the supply line at which a pair of lines is judged: twice what just separates them, and
 #: a tenth (reference section 4).
 RESOLVED_LOBES = 2.2
@@ -37,21 +41,17 @@ RESOLVED_LOBES = 2.2
 #: Prominence in dB from which a pair is believed to be the rotor's while the slip is not confirmed.
 UNCONFIRMED_DB = 20.0
 
+#: Level in dBc that folded harmonics of high order do not exceed.
+ALIAS_DBC = -45.0
+
 #: Part of a pair that changes the amplitude, below which it is a pure modulation of phase, as a swinging supply makes.
 PURE_PHASE = 0.12
 
-#: An upper line this far below the lower one means that the speed does not answer (large inertia): only a
-#: rotor fault leaves the lower line alone, dB.
-LONE_LOWER_DB = 12.0
+#: Ratio of the ends of an interval of bars beyond which no number is printed.
+UNCERTAIN = 20.0
 
 #: Bars that a healthy cage may seem to miss by its natural asymmetry; below, a fault is not concluded.
 NATURAL_BARS = 0.3
-
-#: Spread of the sideband sum about n / N x |I_r / I_s| over sampled machines, dB (study of the simulator).
-MODEL_DB = 1.5
-
-#: Bars assumed where the number is unknown.
-ANY_BARS = Interval(34.0, 22.0, 58.0)
 
 
 def judge_bars(
@@ -97,55 +97,6 @@ def judge_bars(
     return _seen_pair(seen, slip, load, pair, charts, verdict)
 
 
-def load_like(pair: Pair) -> bool:
-    """Whether the phases of a pair speak for a pulsating load."""
-    return pair.is_present and _within(pair.phase_sum_deg, LOAD_ANGLES)
-
-
-def bar_like(pair: Pair) -> bool:
-    """Whether the phases of a pair, or the absence of its upper line, speak for a rotor fault."""
-    if pair.lower.is_present and pair.lower.level_dbc - pair.upper.level_dbc >= LONE_LOWER_DB:
-        return True
-    return pair.is_present and _within(pair.phase_sum_deg, BAR_ANGLES)
-
-
-def bars_of_pair(pair: Pair, load: Interval, rotor_bars: int | None) -> Interval:
-    """Equivalent number of broken bars from the sum of both sidebands, normalised by load.
-
-    The sum follows ``n / N x |I_r / I_s|``.
-    """
-    bars = Interval(rotor_bars, rotor_bars, rotor_bars) if rotor_bars else ANY_BARS
-    current = rotor_over_stator_current(load)
-    spread = 10 ** (MODEL_DB / 20)
-    least = 1e-3
-    return Interval(
-        pair.total * bars.value / max(current.value, least),
-        pair.total * bars.low / max(current.high, least) / spread,
-        pair.total * bars.high / max(current.low, least) * spread,
-    )
-
-
-def smallest_visible(seen: Observation, load: Interval, window: Interval) -> Interval:
-    """Number of broken bars whose lower sideband would just stand out at this load and floor."""
-    offset = window.value if np.isfinite(window.value) else (window.low + window.high) / 2
-    floor = 10 ** ((seen.modulation.floor_dbc(max(offset, seen.modulation.lowest_hz)) + PRESENT_DB) / 20)
-    here = Sideband(-offset, complex(floor), floor)
-    return bars_of_pair(Pair(offset, here, replace(here, offset_hz=offset)), load, seen.motor.rotor_bars)
-
-
-def sideband_evidence(name: str, line_hz: float, band: Sideband, note: str = "") -> Evidence:
-    """A sideband as a line of evidence."""
-    return Evidence(
-        name=name,
-        hz=line_hz + band.offset_hz,
-        level=band.level_dbc,
-        floor=band.floor_dbc,
-        prominence_db=band.prominence_db,
-        is_present=band.is_present,
-        note=note,
-    )
-
-
 def resolved_hz(seen: Observation) -> float:
     """Offset from the supply line in Hz from which a pair of lines is judged."""
     return RESOLVED_LOBES * seen.modulation.lowest_hz
@@ -160,9 +111,9 @@ def _unresolved(seen: Observation, slip: Interval | None, window: Interval) -> R
     needed = lowest * seen.carrier.duration_s / max(highest, 1e-3)
     return Reason(
         "not_resolved",
-        f"at a slip of {'at most ' if slip is None else ''}{highest / (2 * seen.line_hz):.4f} the sidebands stand "
-        f"{highest:.2f} Hz from the supply line, nearer than the {lowest:.2f} Hz from which {seen.carrier.duration_s:.1f} s "
-        f"show them safely; record {_seconds(needed)} or more, or at higher load",
+        f"at a slip of {'at most ' if slip is None else ''}{highest / (2 * seen.line_hz):.4f} the sidebands stand"
+        f" {highest:.2f} Hz from the supply line, nearer than the {lowest:.2f} Hz from which"
+        f" {seen.carrier.duration_s:.1f} s show them safely; record {_seconds(needed)} or more, or at higher load",
     )
 
 
@@ -187,8 +138,9 @@ def _nothing_seen(
             verdict,
             Reason(
                 "slip_too_low",
-                f"the slip may be as low as {window.low / (2 * seen.line_hz):.4f}, where sidebands cannot be told from the "
-                f"supply line in {seen.carrier.duration_s:.1f} s; record longer, at higher load, or with a known speed",
+                f"the slip may be as low as {window.low / (2 * seen.line_hz):.4f}, where sidebands cannot be told from"
+                f" the supply line in {seen.carrier.duration_s:.1f} s; record longer, at higher load, or with a known"
+                " speed",
             ),
         )
     if visible.high > 1.0:
@@ -230,7 +182,12 @@ def _seen_pair(
             verdict,
             verdict=Verdict.NOT_SUPPORTED,
             sentence=f"The rotor shows no more than its natural asymmetry ({bars.high:.2g} of a bar at most).",
-            reasons=(Reason("natural_asymmetry", f"{where} stand for {bars.low:.2g} to {bars.high:.2g} of a bar"),),
+            reasons=(
+                Reason(
+                    "natural_asymmetry",
+                    f"{where} stand for {bars.low:.2g} to {bars.high:.2g} of a bar, a healthy cage's natural asymmetry",
+                ),
+            ),
         )
     if not bar_like(pair):
         text = (
@@ -238,15 +195,18 @@ def _seen_pair(
             f"{BAR_ANGLES.high:.0f}, a pulsating load up to {LOAD_ANGLES.high:.0f}"
         )
         return _undecided(verdict, Reason("load_oscillation", text))
-    if seen.is_alias(pair.offset_hz, 3 * seen.modulation.bin_hz):
-        text = f"{where} stand where harmonics of the supply fold back at this sampling rate; record with an anti-alias filter"
+    if pair.mean_dbc < ALIAS_DBC and seen.is_alias(pair.offset_hz, 3 * seen.modulation.bin_hz):
+        text = (
+            f"{where} stand where harmonics of the supply fold back at this sampling rate; record with an anti-alias"
+            " filter"
+        )
         return _undecided(verdict, Reason("alias", text))
     if slip is None and (doubt := _unconfirmed(seen, pair)):
         return _undecided(verdict, Reason("slip_unknown", f"{where} look like a rotor fault, but {doubt}"))
     if seen.is_inverter_fed:
         text = (
-            f"{where} look like a rotor fault, but the motor is fed by an inverter, whose control can make such lines itself; "
-            "record again on the mains, or in open loop, or compare with a healthy recording"
+            f"{where} look like a rotor fault, but the motor is fed by an inverter, whose control can make such lines"
+            " itself; record again on the mains, or in open loop, or compare with a healthy recording"
         )
         return _undecided(verdict, Reason("inverter_control", text))
     if bars.low < NATURAL_BARS:
@@ -254,8 +214,8 @@ def _seen_pair(
             verdict,
             Reason(
                 "small",
-                f"{where} stand for {bars.low:.2g} to {bars.high:.2g} broken bars, which may still be natural asymmetry; "
-                "compare with an earlier recording, or measure at higher load",
+                f"{where} stand for {bars.low:.2g} to {bars.high:.2g} broken bars, which may still be natural"
+                " asymmetry; compare with an earlier recording, or measure at higher load",
             ),
         )
     return replace(
@@ -269,7 +229,10 @@ def _seen_pair(
 def _unconfirmed(seen: Observation, pair: Pair) -> str:
     """Why a pair that looks like a rotor fault cannot be one for sure while the slip is unknown; empty for none."""
     if not seen.motor.rated_slip:
-        return "the slip is unknown and nothing says that they stand at twice the slip; give the rated speed or measure the speed"
+        return (
+            "the slip is unknown and nothing says that they stand at twice the slip; give the rated speed or measure"
+            " the speed"
+        )
     implied = pair.offset_hz / (2 * seen.line_hz)
     if not seen.expected_slip.low <= implied <= seen.expected_slip.high:
         return f"a slip of {implied:.4f} contradicts nameplate and load"
@@ -284,10 +247,14 @@ def _competitors(seen: Observation, slip: Interval | None, pair: Pair) -> tuple[
     load = Competitor(
         "load oscillation at twice the slip",
         Verdict.NOT_SUPPORTED if bar_like(pair) else (Verdict.SUPPORTED if load_like(pair) else Verdict.CANNOT_DECIDE),
-        "only the lower line stands out, a load moves both"
-        if is_lone
-        else f"{angle}; a load gives {LOAD_ANGLES.low:.0f} to "
-        f"{LOAD_ANGLES.high:.0f}, a mixture of both cannot be excluded",
+        (
+            "only the lower line stands out, a load moves both"
+            if is_lone
+            else (
+                f"{angle}; a load gives {LOAD_ANGLES.low:.0f} to "
+                f"{LOAD_ANGLES.high:.0f}, a mixture of both cannot be excluded"
+            )
+        ),
     )
     found = [load]
     if slip is None:
@@ -295,7 +262,8 @@ def _competitors(seen: Observation, slip: Interval | None, pair: Pair) -> tuple[
             Competitor(
                 "a load oscillation elsewhere",
                 Verdict.NOT_SUPPORTED if bar_like(pair) else Verdict.CANNOT_DECIDE,
-                "the slip is not confirmed by slot harmonics or the shaft lines, so the place of the lines proves nothing",
+                "the slip is not confirmed by slot harmonics or the shaft lines, so the place of the lines proves"
+                " nothing",
             )
         )
     if pair.amplitude_share < PURE_PHASE:
@@ -303,8 +271,8 @@ def _competitors(seen: Observation, slip: Interval | None, pair: Pair) -> tuple[
             Competitor(
                 "a supply frequency that swings at this rate",
                 Verdict.CANNOT_DECIDE,
-                "the lines change the phase alone, as a swinging supply does; the frequency measured elsewhere in the plant "
-                "would tell",
+                "the lines change the phase alone, as a swinging supply does; the frequency measured elsewhere in the"
+                " plant would tell",
             )
         )
     if seen.is_inverter_fed:
@@ -322,7 +290,7 @@ def _severity(
     seen: Observation, pair: Pair, bars: Interval, load: Interval, charts: Sequence[SeverityChart]
 ) -> Severity:
     count = f"{seen.motor.rotor_bars} bars" if seen.motor.rotor_bars else "an assumed 22 to 58 bars"
-    how = f"sideband sum over rotor current at {100 * load.low:.0f} to {100 * load.high:.0f} % load, {count}"
+    how = f"sideband sum over rotor current at {_load_in_words(load)}, {count}"
     if not charts:
         return Severity(bars, "broken bars", how)
     chart = charts[0]
@@ -332,14 +300,21 @@ def _severity(
     )
 
 
+def _load_in_words(load: Interval) -> str:
+    low, high = max(load.low, LEAST_LOAD), max(load.high, LEAST_LOAD)
+    return f"{100 * low:.0f} to {100 * high:.0f} % load" + ("" if load.low >= LEAST_LOAD else " (more bars below)")
+
+
 def _pair_evidence(seen: Observation, pair: Pair) -> tuple[Evidence, ...]:
     second = seen.modulation.pair(2 * pair.offset_hz, seen.modulation.bin_hz)
+    nan = float("nan")
+    angle = (Evidence("angle of both lines", nan, pair.phase_sum_deg, nan, nan, unit="deg"),)
     return (
         sideband_evidence("f(1-2s)", seen.line_hz, pair.lower),
         sideband_evidence("f(1+2s)", seen.line_hz, pair.upper),
         sideband_evidence("f(1-4s)", seen.line_hz, second.lower),
         sideband_evidence("f(1+4s)", seen.line_hz, second.upper),
-        Evidence("angle of both lines", float("nan"), pair.phase_sum_deg, float("nan"), float("nan"), unit="deg"),
+        *(angle if pair.is_present else ()),
     )
 
 
@@ -348,13 +323,11 @@ def _undecided(verdict: FaultVerdict, reason: Reason) -> FaultVerdict:
     return replace(verdict, verdict=Verdict.CANNOT_DECIDE, sentence=sentence, reasons=(reason,))
 
 
-def _within(angle_deg: float, angles: Interval) -> bool:
-    return (angle_deg - angles.low) % 360 <= angles.high - angles.low
-
-
 def _bars_in_words(bars: Interval) -> str:
     if bars.high < 1.0:
         return f"the equivalent of {bars.low:.1f} to {bars.high:.1f} broken bars (a crack or a bad joint)"
+    if bars.high > UNCERTAIN * bars.low:
+        return f"the equivalent of {bars.low:.1f} broken bars or more; the load is too uncertain for a number"
     return f"the equivalent of {bars.low:.1f} to {bars.high:.1f} broken bars"
 
 

@@ -95,8 +95,8 @@ def slot_candidates(seen: Observation, search: Interval) -> list[Candidate]:
             one.slip,
             one.half_width,
             one.strength_db,
-            f"{one.n_lines} slot harmonic{'s' if one.n_lines > 1 else ''}, the strongest {one.strongest_db:.0f} dB above its "
-            "floor",
+            f"{one.n_lines} slot harmonic{'s' if one.n_lines > 1 else ''}, the strongest {one.strongest_db:.0f} dB"
+            " above its floor",
         )
         for one in slot_slips(seen, search)
     ]
@@ -224,7 +224,8 @@ def _agreed(group: list[Candidate]) -> SlipEstimate:
     slip = float(np.array([c.slip for c in group]) @ weight / weight.sum())
     sharpest = min(c.half_width for c in group)
     half = max(sharpest, *(abs(c.slip - slip) for c in group if c.half_width <= 2 * sharpest))
-    names = " and ".join(sorted(c.method for c in group))
+    *first, last = sorted(c.method for c in group)
+    names = f"{', '.join(first)} and {last}"
     return SlipEstimate("combined", Interval(slip, max(0.0, slip - half), slip + half), f"{names} agree")
 
 

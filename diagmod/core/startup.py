@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 MIN_INRUSH = 2.0
 
 #: Shortest start-up in periods of the supply whose slip can be followed in a space vector, and in one phase. In
-#: shorter ones the switching-on covers half of the way: of one broken bar, 3 of 8 simulated start-ups of 25 to 40
-#: periods were missed, none of 13 of 50 to 60; in one phase all of 33 below 80 periods, 6 of 214 above 100.
+#: shorter ones the switching-on covers too much of the way: of one broken bar, 4 of 8 simulated start-ups of 25 to 40
+#: periods were missed and none of 13 of 50 to 60; in one phase all of 42 below 80 periods and 6 of 214 above 100.
 MIN_PERIODS, MIN_PERIODS_ONE_PHASE = 50, 100
 
 #: Envelope over its largest value from which the motor is on, and below which it is off again.

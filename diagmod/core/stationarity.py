@@ -70,11 +70,14 @@ def steadiest_stretch(carrier: Carrier) -> Steadiness:
     begin_s = 0.0 if a == 0 else float(carrier.start_s + first[a] / carrier.fs)
     end_s = duration_s if b == len(level) else float(carrier.start_s + (first[b - 1] + width) / carrier.fs)
     if end_s - begin_s < LEAST_S:
-        reason = f"the current moves by {range_pct:.0f} % and is never steady for {LEAST_S:g} s; record while the load is steady"
+        reason = (
+            f"the current moves by {range_pct:.0f} % and is never steady for {LEAST_S:g} s; record while the load is"
+            " steady"
+        )
         return Steadiness(0.0, duration_s, range_pct, reason)
     reason = (
-        f"the current moves by {range_pct:.0f} % within the recording; only its longest steady stretch, {begin_s:.1f} to "
-        f"{end_s:.1f} s, is judged"
+        f"the current moves by {range_pct:.0f} % within the recording; only its longest steady stretch, {begin_s:.1f}"
+        f" to {end_s:.1f} s, is judged"
     )
     return Steadiness(begin_s, end_s, range_pct, reason)
 

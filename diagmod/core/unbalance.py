@@ -32,6 +32,9 @@ SHORT_EXCLUDED_PCT = 3.0
 #: Negative sequence per turn shorted: 5 to 12 % for 10 % of the turns of one phase.
 SHORT_GAIN = Interval(0.85, 0.5, 1.2)
 
+#: Negative sequence of the current per voltage unbalance: 6 to 10 times (reference section 3).
+SUPPLY_GAIN = Interval(8.0, 6.0, 10.0)
+
 #: Change of the negative sequence within a recording that counts as switching, percent, and how many times its spread.
 SWITCH_PCT, SWITCH_SPREADS = 4.0, 5.0
 
@@ -92,7 +95,9 @@ def negative_sequence(
     sides = Spectrum(np.stack([spectrum.forward, np.conj(spectrum.backward)]), spectrum.bin_hz, n)
     positive, negative = line_phasor(sides, line_hz)
     whole = complex(negative / positive)
-    time_s, track = sequence_tracks(vector, fs, line_hz, TRACK_PERIODS)
+    time_s, track = sequence_tracks(
+        np.asarray(vector, dtype=np.result_type(vector.dtype, np.complex64)), fs, line_hz, TRACK_PERIODS
+    )
     if len(track) < 8:
         return NegativeSequence(whole, 100 * abs(whole), 100 * abs(whole))
     labels, centres, spread = _two_states(track)
@@ -125,8 +130,15 @@ def one_state(found: NegativeSequence, stretch_s: tuple[float, float]) -> tuple[
     return longest if longest[1] - longest[0] >= LEAST_STATE_S else stretch_s
 
 
-def judge_unbalance(found: NegativeSequence) -> FaultVerdict:
-    """Verdict on the condition "unbalanced currents", whatever the cause."""
+def judge_unbalance(found: NegativeSequence, floor_pct: float = float("nan")) -> FaultVerdict:
+    """Verdict on the condition "unbalanced currents", whatever the cause.
+
+    Parameters
+    ----------
+    found : NegativeSequence
+    floor_pct : float
+        Negative over positive sequence that unequal channels may cause, percent; NaN for unknown.
+    """
     if not np.isfinite(found.peak_pct):
         return FaultVerdict(
             "unbalance",
@@ -141,9 +153,10 @@ def judge_unbalance(found: NegativeSequence) -> FaultVerdict:
         return FaultVerdict(
             "unbalance",
             Verdict.SUPPORTED,
-            f"The currents are unbalanced: the negative sequence reaches {found.peak_pct:.1f} % of the positive{switched}.",
+            f"The currents are unbalanced: the negative sequence reaches {found.peak_pct:.1f} % of the"
+            f" positive{switched}.",
             evidence,
-            _causes(found),
+            _causes(found, floor_pct),
             (
                 Reason(
                     "negative_sequence", f"I2 / I1 reaches {found.peak_pct:.1f} %, up to {UNBALANCED_PCT:g} % is usual"
@@ -154,16 +167,27 @@ def judge_unbalance(found: NegativeSequence) -> FaultVerdict:
     return FaultVerdict(
         "unbalance",
         Verdict.NOT_SUPPORTED,
-        f"The currents are balanced within what is usual: the negative sequence is {found.peak_pct:.1f} % of the positive.",
+        f"The currents are balanced within what is usual: the negative sequence is {found.peak_pct:.1f} % of the"
+        " positive.",
         evidence,
         (),
-        (Reason("usual", f"I2 / I1 stays below {UNBALANCED_PCT:g} %"),),
+        (Reason("usual", f"I2 / I1 is {found.peak_pct:.1f} %, up to {UNBALANCED_PCT:g} % is usual"),),
         severity,
     )
 
 
-def judge_short(found: NegativeSequence, *, refusal: Reason | None = None) -> FaultVerdict:
+def judge_short(
+    found: NegativeSequence, *, floor_pct: float = float("nan"), refusal: Reason | None = None
+) -> FaultVerdict:
     """Verdict on an inter-turn short from one recording, without voltage and without baseline.
+
+    Parameters
+    ----------
+    found : NegativeSequence
+    floor_pct : float
+        Negative over positive sequence that unequal channels may cause or hide, percent; NaN for unknown.
+    refusal : Reason, optional
+        Why nothing can be believed.
 
     References
     ----------
@@ -179,25 +203,35 @@ def judge_short(found: NegativeSequence, *, refusal: Reason | None = None) -> Fa
     verdict = replace(
         verdict, evidence=_evidence(found), smallest_visible=visible, smallest_unit="% of the turns of one phase"
     )
+    if found.peak_pct < SHORT_EXCLUDED_PCT <= floor_pct:
+        text = (
+            f"the negative sequence is {found.peak_pct:.1f} %, but the channels are unequal and may hide or make up to "
+            f"{floor_pct:.1f} %; calibrate them against one another, or watch the change against a healthy recording"
+        )
+        return _undecided(verdict, Reason("unequal_channels", text))
     if found.peak_pct < SHORT_EXCLUDED_PCT:
         return replace(
             verdict,
             verdict=Verdict.NOT_SUPPORTED,
-            sentence=f"No sign of an inter-turn short; one of {visible.high:.0f} % of the turns of a phase would have shown.",
+            sentence=(
+                f"No sign of an inter-turn short; one of {visible.high:.0f} % of the turns of a phase would have shown."
+            ),
             reasons=(Reason("balanced", f"the negative sequence is {found.peak_pct:.1f} % of the positive"),),
         )
     turns = Interval(*(found.peak_pct / np.array([SHORT_GAIN.value, SHORT_GAIN.high, SHORT_GAIN.low])))
     severity = Severity(turns, "% of the turns of one phase, if it is a short", "not normalised by load")
     text = (
-        f"a negative sequence of {found.peak_pct:.1f} % comes from a short or from an unbalanced supply, and current alone does "
-        "not tell which; measure the voltages, or compare with a healthy recording of this motor"
+        f"a negative sequence of {found.peak_pct:.1f} % comes from a short or from an unbalanced supply, and current"
+        " alone does not tell which; measure the voltages, or compare with a healthy recording of this motor"
     )
     if found.is_switched:
         text = (
-            f"the negative sequence changes by {found.change_pct:.1f} % of I1 within the recording ({_times(found)}), as a short "
-            "or a switched single-phase consumer would do; measure the voltages at the same time"
+            f"the negative sequence changes by {found.change_pct:.1f} % of I1 within the recording ({_times(found)}),"
+            " as a short or a switched single-phase consumer would do; measure the voltages at the same time"
         )
-    return replace(_undecided(verdict, Reason("short_or_supply", text)), severity=severity, competing=_causes(found))
+    return replace(
+        _undecided(verdict, Reason("short_or_supply", text)), severity=severity, competing=_causes(found, floor_pct)[1:]
+    )
 
 
 def _two_states(track: NDArray[np.complexfloating]) -> tuple[NDArray[np.int64], NDArray[np.complexfloating], float]:
@@ -226,21 +260,27 @@ def _stretches(time_s: NDArray[np.float64], is_in: NDArray[np.bool_]) -> tuple[t
     )
 
 
-def _causes(found: NegativeSequence) -> tuple[Competitor, ...]:
-    supply = f"{found.peak_pct / 9:.1f} to {found.peak_pct / 6:.1f} % of voltage unbalance would do it"
+def _causes(found: NegativeSequence, floor_pct: float) -> tuple[Competitor, ...]:
+    """What raises the negative sequence: a short, the supply, the instruments."""
+    peak = found.peak_pct
+    turns = f"{peak / SHORT_GAIN.high:.0f} to {peak / SHORT_GAIN.low:.0f} % of the turns would do it"
+    supply = f"{peak / SUPPLY_GAIN.high:.1f} to {peak / SUPPLY_GAIN.low:.1f} % of voltage unbalance would do it"
     causes = [
-        Competitor("inter-turn short", Verdict.CANNOT_DECIDE, f"{found.peak_pct / 1.2:.0f} to {found.peak_pct / 0.5:.0f} % of the turns would do it"),
+        Competitor("inter-turn short", Verdict.CANNOT_DECIDE, turns),
         Competitor("unbalanced supply voltage", Verdict.CANNOT_DECIDE, f"{supply}; measure the voltages"),
-    ]  # fmt: skip
+    ]
     if not found.is_switched:
-        causes.append(
-            Competitor(
-                "unequal current channels",
-                Verdict.CANNOT_DECIDE,
-                f"a gain error of {3 * found.peak_pct:.0f} % in one phase would do it; exchange two sensors and record again",
-            )
-        )
+        causes.append(_channels(found, floor_pct))
     return tuple(causes)
+
+
+def _channels(found: NegativeSequence, floor_pct: float) -> Competitor:
+    name = "unequal current channels"
+    if floor_pct < found.peak_pct / 4:
+        text = f"the three currents add up to zero within {floor_pct:.1f} %, so the channels explain no more than that"
+        return Competitor(name, Verdict.NOT_SUPPORTED, text)
+    text = f"a gain error of {3 * found.peak_pct:.0f} % in one phase would do it; exchange two sensors and record again"
+    return Competitor(name, Verdict.CANNOT_DECIDE, text)
 
 
 def _evidence(found: NegativeSequence) -> tuple[Evidence, ...]:
