@@ -7,6 +7,7 @@ are the same on machines whose last floating-point digit differs.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -19,14 +20,21 @@ from numpy.typing import NDArray
 
 from diagmod.io.executor import run_all
 from diagmod.io.plain_text import write_yaml
-from diagmod.sim.faults import FAULTS, level_of_severity
-from diagmod.sim.fleet import FleetPlan, RecordingPlan, currents_of, trend_of
+from diagmod.sim.experiment import Truth
+from diagmod.sim.fleet import DAMAGES, FleetPlan, RecordingPlan
+from diagmod.sim.fleet_recordings import simulate_recording
+from diagmod.sim.fleet_trends import trend_of
 
 #: Header of the plant's current files.
 CURRENT_COLUMNS = ("current_R", "current_S", "current_T")
 
 #: Decimals of an ampere in the files.
 DECIMALS = 4
+
+_TITLES = {"demo": "Demonstration fleet", "study": "Study fleet"}
+
+#: Name in the manifest of a motor that the register does not have.
+UNKNOWN_MOTOR = "M00"
 
 
 def write_fleet(plan: FleetPlan, folder: Path, jobs: int) -> pd.DataFrame:
@@ -48,34 +56,58 @@ def write_fleet(plan: FleetPlan, folder: Path, jobs: int) -> pd.DataFrame:
     folder.mkdir(parents=True, exist_ok=True)
     for motor in plan.motors:
         (folder / "recordings" / motor.motor.motor_id).mkdir(parents=True, exist_ok=True)
-    run_all(partial(_write_recording, plan, folder), plan.recordings, jobs)
+    truths = run_all(partial(_write_recording, plan, folder), plan.recordings, jobs)
     (folder / "trend").mkdir(exist_ok=True)
     run_all(partial(_write_trend, plan, folder), range(len(plan.motors)), 1)
     write_yaml(_description(plan), folder / "dataset.yaml")
     write_yaml({"motors": [_known(asdict(m.motor)) for m in plan.motors]}, folder / "motors.yaml")
     _manifest(plan).to_csv(folder / "recordings.csv", index=False, lineterminator="\n")
-    truth = ground_truth(plan)
+    truth = ground_truth(plan, truths)
     truth.to_csv(folder / "ground_truth.csv", index=False, lineterminator="\n")
     return truth
 
 
-def ground_truth(plan: FleetPlan) -> pd.DataFrame:
-    """What is true of every file: condition, severity, level of the fault and damage done to the file."""
+def ground_truth(plan: FleetPlan, truths: Sequence[Truth]) -> pd.DataFrame:
+    """What is true of every file.
+
+    Parameters
+    ----------
+    plan : FleetPlan
+    truths : sequence of Truth
+        Of the simulated recordings, in the order of the plan.
+
+    Returns
+    -------
+    DataFrame
+        A row a file: ``file``, ``motor_id``, ``started_at``; ``condition``, ``severity`` (0..1), ``fault_size`` with
+        its ``fault_unit`` and the ``fault_phase`` of a short; means over the recording of ``slip`` (1), ``line_hz``
+        and ``rotor_hz`` (Hz) and of ``load_share`` (shaft torque over rated); and ``damage``: what was done to the
+        file, or the flaw of its acquisition.
+    """
+    files, motors = plan.recordings, [plan.motors[r.motor_index] for r in plan.recordings]
+    ailments = [m.ailment for m in motors]
     return pd.DataFrame(
         {
-            "file": [f"recordings/{r.file}" for r in plan.recordings],
-            "motor_id": [plan.motors[r.motor_index].motor.motor_id for r in plan.recordings],
-            "started_at": [f"{r.started_at:%Y-%m-%dT%H:%M:%SZ}" for r in plan.recordings],
-            "condition": [r.condition for r in plan.recordings],
-            "severity": [r.severity for r in plan.recordings],
-            "level_dbc": [r.level_dbc for r in plan.recordings],
-            "damage": [r.damage for r in plan.recordings],
+            "file": [f"recordings/{r.file}" for r in files],
+            "motor_id": [m.motor.motor_id for m in motors],
+            "started_at": [f"{r.started_at:%Y-%m-%dT%H:%M:%SZ}" for r in files],
+            "condition": [r.condition for r in files],
+            "severity": [r.severity for r in files],
+            "fault_size": [round(a.size_at(r.severity), 6) for a, r in zip(ailments, files, strict=True)],
+            "fault_unit": [a.unit if r.severity else "" for a, r in zip(ailments, files, strict=True)],
+            "fault_phase": [a.phase if r.severity else "" for a, r in zip(ailments, files, strict=True)],
+            "slip": [round(t.slip, 7) for t in truths],
+            "line_hz": [round(t.line_hz, 6) for t in truths],
+            "rotor_hz": [round(t.rotor_hz, 6) for t in truths],
+            "load_share": [round(t.load_share, 5) for t in truths],
+            "damage": [r.damage for r in files],
         }
     )
 
 
 def motor_table(plan: FleetPlan) -> pd.DataFrame:
-    """A row a motor: nameplate, fate, day of onset, and level of the fault when fully developed."""
+    """A row a motor: nameplate, fate, day of onset, and size of the fault when fully developed."""
+    ill = [m.condition != "healthy" for m in plan.motors]
     return pd.DataFrame(
         {
             "motor_id": [m.motor.motor_id for m in plan.motors],
@@ -83,11 +115,13 @@ def motor_table(plan: FleetPlan) -> pd.DataFrame:
             "rated_power_kw": [m.motor.rated_power_kw for m in plan.motors],
             "rated_current_a": [m.motor.rated_current_a for m in plan.motors],
             "rated_rpm": [m.motor.rated_rpm for m in plan.motors],
-            "pole_pairs": [m.motor.pole_pairs for m in plan.motors],
+            "line_hz": [m.motor.line_hz for m in plan.motors],
             "rotor_bars": [m.motor.rotor_bars for m in plan.motors],
+            "bearing": [m.motor.bearing for m in plan.motors],
             "condition": [m.condition.replace("_", " ") for m in plan.motors],
-            "onset": [None if m.condition == "healthy" else m.onset_h // 24 for m in plan.motors],
-            "full_level": [level_of_severity(m.condition, 1.0) if m.condition in FAULTS else None for m in plan.motors],
+            "onset": [m.onset_h // 24 if is_ill else None for m, is_ill in zip(plan.motors, ill, strict=True)],
+            "full_size": [m.ailment.size_at(1.0) if i else None for m, i in zip(plan.motors, ill, strict=True)],
+            "of_what": [m.ailment.unit for m in plan.motors],
         }
     ).convert_dtypes()
 
@@ -95,12 +129,28 @@ def motor_table(plan: FleetPlan) -> pd.DataFrame:
 def fleet_in_words(truth: pd.DataFrame) -> str:
     """What was written, in one sentence."""
     faulty = truth[truth["condition"] != "healthy"]
-    damaged = truth.loc[truth["damage"] != "", "damage"].str.replace("_", " ")
+    harmed = truth["damage"].isin(list(DAMAGES))
+    damaged, flawed = (
+        sorted(truth.loc[chosen & (truth["damage"] != ""), "damage"].str.replace("_", " "))
+        for chosen in (harmed, ~harmed)
+    )
     conditions = ", ".join(sorted(faulty["condition"].str.replace("_", " ").unique())) or "none"
     return (
         f"We see {len(truth)} files of {truth['motor_id'].nunique()} motors: {len(faulty)} were recorded after the "
-        f"onset of a fault ({conditions}), {len(damaged)} are damaged on purpose "
-        f"({', '.join(sorted(damaged)) or 'none'})."
+        f"onset of a fault ({conditions}), {len(damaged)} are damaged on purpose ({', '.join(damaged) or 'none'}), "
+        f"{len(flawed)} are badly acquired ({', '.join(flawed) or 'none'})."
+    )
+
+
+def stage_in_words(plan: FleetPlan, recording: RecordingPlan, truth: Truth) -> str:
+    """What is true of one recording, and where the sidebands 2 s f of its rotor lie, in one sentence."""
+    ailment = plan.motors[recording.motor_index].ailment
+    size = f"{ailment.size_at(recording.severity):.3g} {ailment.unit}" if recording.severity else "none"
+    beside_hz = 2 * truth.slip * truth.line_hz
+    return (
+        f"We see {recording.file}: fault {size}, load {truth.load_share:.2f} of rated, supply {truth.line_hz:.3f} Hz, "
+        f"slip {truth.slip:.4f}; the sidebands of the rotor lie at {truth.line_hz - beside_hz:.2f} and "
+        f"{truth.line_hz + beside_hz:.2f} Hz."
     )
 
 
@@ -127,8 +177,10 @@ def quote_lines(content: bytes) -> bytes:
     return b'"' + content.rstrip(b"\n").replace(b"\n", b'"\n"') + b'"\n'
 
 
-def _write_recording(plan: FleetPlan, folder: Path, recording: RecordingPlan) -> None:
-    currents = currents_of(plan, recording)
+def _write_recording(plan: FleetPlan, folder: Path, recording: RecordingPlan) -> Truth:
+    """Simulate one recording, write its file, and give what is true of it."""
+    simulated = simulate_recording(plan, recording)
+    currents = simulated.currents
     columns: tuple[str, ...] = CURRENT_COLUMNS
     if recording.damage == "gap":
         n = currents.shape[1]
@@ -146,6 +198,7 @@ def _write_recording(plan: FleetPlan, folder: Path, recording: RecordingPlan) ->
         middle = content.index(b"\n", len(content) * 2 // 5)
         content = content[: content.index(b",", middle) + 1]
     (folder / "recordings" / recording.file).write_bytes(content)
+    return simulated.truth
 
 
 def _write_trend(plan: FleetPlan, folder: Path, motor_index: int) -> None:
@@ -163,10 +216,12 @@ def _manifest(plan: FleetPlan) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "file": [f"recordings/{r.file}" for r in rows],
-            "motor_id": ["M99" if r.damage == "unknown_motor" else motor for r, motor in zip(rows, ids, strict=True)],
+            "motor_id": [
+                UNKNOWN_MOTOR if r.damage == "unknown_motor" else motor for r, motor in zip(rows, ids, strict=True)
+            ],
             "started_at": [f"{r.started_at:%Y-%m-%dT%H:%M:%SZ}" for r in rows],
-            "fs_hz": plan.fs_hz,
-            "duration_s": plan.duration_s,
+            "fs_hz": plan.size.fs_hz,
+            "duration_s": plan.size.duration_s,
             "load_pct": [r.load_pct for r in rows],
             "condition": [r.condition for r in rows],
             "severity": [r.severity for r in rows],
@@ -177,14 +232,14 @@ def _manifest(plan: FleetPlan) -> pd.DataFrame:
 def _description(plan: FleetPlan) -> dict[str, object]:
     return {
         "name": "demo",
-        "title": f"Demonstration fleet of {len(plan.motors)} simulated motors",
+        "title": f"{_TITLES[plan.name]} of {len(plan.motors)} simulated motors",
         "unit": "A",
         "times": "known",
         "split_group": "motor",
         "derived_state": "none",
         "columns": list(CURRENT_COLUMNS),
         "licence": "MIT",
-        "citation": "Made by diagmod's signal-level simulator; ground truth in ground_truth.csv.",
+        "citation": "Made by diagmod's simulator of induction machines; ground truth in ground_truth.csv.",
     }
 
 

@@ -174,12 +174,13 @@ def sample_imperfections(rng: np.random.Generator, machine: Machine) -> Imperfec
     )
 
 
-def eccentricity_gain(machine: Machine) -> float:
+def eccentricity_gain(machine: Machine, gap: float = 0.1) -> float:
     """Stronger of the lines f +- fr over the fundamental, per product of static and dynamic eccentricity.
 
-    It differs by 20 dB between motors (pole pairs, inertia, leakage), so a short run at rated load measures it.
+    It differs by 20 dB between motors (pole pairs, inertia, leakage), so a short run at rated load measures it,
+    with both eccentricities at ``gap``: it rises with them.
     """
-    gap, fs = 0.1, 20 * machine.line_hz
+    fs = 20 * machine.line_hz
     run = simulate([Experiment(machine=machine, load_share=1.0, static_gap=gap, dynamic_gap=gap)], fs, 2.0)[0]
     vector = np.array([1.0, np.exp(2j * np.pi / 3), np.exp(-2j * np.pi / 3)]) @ run.currents
     taper, times_s = np.blackman(vector.size), np.arange(vector.size) / fs

@@ -16,6 +16,9 @@ from diagmod.views.theme import CONDITION_SYMBOLS, PHASE_COLOURS, add_points, co
 #: Hours that follow each other at most this far apart are joined by a line.
 _LONGEST_STEP = pd.Timedelta(minutes=90)
 
+#: Motors that a legend names one by one.
+_MOST_NAMED = 20
+
 
 def waveform_figure(
     currents: NDArray[np.floating], fs: float, seconds: float, title: str, unit: str = "A"
@@ -91,19 +94,27 @@ def trend_figure(trend: pd.DataFrame, motor_id: str, unit: str = "A") -> go.Figu
 
 
 def severity_figure(truth: pd.DataFrame) -> go.Figure:
-    """Severity of the condition in every file over time (table ``ground_truth.csv``), a line a motor."""
+    """Severity of the condition in every file over time (table ``ground_truth.csv``), a line a motor.
+
+    The legend names every motor, or the conditions alone where there are many motors.
+    """
     chart = figure("How the faults develop", "date (UTC)", "severity (1)")
+    is_large, named = truth["motor_id"].nunique() > _MOST_NAMED, set()
     for motor_id, part in truth.sort_values("started_at").groupby("motor_id", sort=True):
         condition = str(part["condition"].iloc[-1])
-        name = f"{motor_id}: {condition_words(condition)}"
+        words = condition_words(condition)
         chart.add_scatter(
             x=part["started_at"],
             y=part["severity"],
-            name=name,
+            name=words if is_large else f"{motor_id}: {words}",
+            showlegend=not (is_large and condition in named),
+            legendgroup=condition if is_large else None,
+            text=[str(motor_id)] * len(part),
             mode="lines+markers",
             line={"color": condition_colour(condition), "width": 1.5},
             marker={"symbol": CONDITION_SYMBOLS.get(condition, "circle-open"), "size": 6},
         )
+        named.add(condition)
     return chart
 
 

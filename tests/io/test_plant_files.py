@@ -9,8 +9,19 @@ import pytest
 
 from diagmod.io.csv_ingest import UnreadableRecording, ingest_csv, read_waveform
 from diagmod.io.dataset_files import read_dataset, read_manifest, read_motors, read_trend
-from diagmod.io.plant_files import csv_bytes, ground_truth, quote_lines, write_fleet
-from diagmod.sim.fleet import DAMAGES, currents_of, plan_fleet, trend_of
+from diagmod.io.plant_files import (
+    UNKNOWN_MOTOR,
+    csv_bytes,
+    fleet_in_words,
+    motor_table,
+    quote_lines,
+    stage_in_words,
+    write_fleet,
+)
+from diagmod.sim.fleet import DAMAGES, most_developed, plan_fleet
+from diagmod.sim.fleet_recordings import currents_of, simulate_recording
+from diagmod.sim.fleet_trends import trend_of
+from diagmod.sim.instruments import FLAWS
 
 
 @functools.cache
@@ -46,7 +57,7 @@ def tree(folder):
 
 
 def test_every_file_read_back_is_the_rounded_current(fleet, tmp_path):
-    good = [r for r in plan().recordings if r.damage in ("", "duplicate", "unlisted", "unknown_motor")]
+    good = [r for r in plan().recordings if r.damage in ("", "duplicate", "unlisted", "unknown_motor", *FLAWS)]
     assert {r.dialect for r in good} == {"plain", "quoted-line"}
     for recording in good:
         ingested, waveform = read(fleet / "recordings" / recording.file, tmp_path)
@@ -54,8 +65,16 @@ def test_every_file_read_back_is_the_rounded_current(fleet, tmp_path):
         np.testing.assert_array_equal(waveform, original(recording))
 
 
-def test_each_damage_is_done_once():
-    assert sorted(r.damage for r in plan().recordings if r.damage) == sorted(DAMAGES)
+def test_each_damage_and_each_flaw_is_done_once():
+    assert sorted(r.damage for r in plan().recordings if r.damage) == sorted([*DAMAGES, *FLAWS])
+
+
+def test_a_badly_acquired_recording_is_listed_and_readable(fleet, tmp_path):
+    manifest = set(read_manifest(fleet)["file"])
+    for flaw in FLAWS:
+        assert f"recordings/{damaged(flaw).file}" in manifest
+        _, waveform = read(fleet / "recordings" / damaged(flaw).file, tmp_path)
+        assert waveform.shape == (3, 500) and np.isfinite(waveform).all()
 
 
 def test_gap_is_one_percent_of_one_phase_and_one_sample_of_all(fleet, tmp_path):
@@ -101,8 +120,8 @@ def test_unlisted_file_is_there_but_not_in_the_manifest(fleet):
 
 def test_unknown_motor_is_in_the_manifest_but_not_in_the_register(fleet):
     manifest = read_manifest(fleet).set_index("file")
-    assert manifest.loc[f"recordings/{damaged('unknown_motor').file}", "motor_id"] == "M99"
-    assert "M99" not in read_motors(fleet)
+    assert manifest.loc[f"recordings/{damaged('unknown_motor').file}", "motor_id"] == UNKNOWN_MOTOR
+    assert UNKNOWN_MOTOR not in read_motors(fleet)
 
 
 def test_description_register_and_manifest_say_what_the_plan_says(fleet):
@@ -120,7 +139,47 @@ def test_ground_truth_names_every_file_once(fleet):
     files = {p.relative_to(fleet).as_posix() for p in (fleet / "recordings").rglob("*.csv")}
     assert set(truth["file"]) == files
     assert len(truth) == len(files) == len(plan().recordings)
-    assert truth["damage"].tolist() == ground_truth(plan())["damage"].tolist()
+    assert truth["damage"].tolist() == [r.damage for r in plan().recordings]
+
+
+def test_ground_truth_is_that_of_the_experiment(fleet):
+    truth = pd.read_csv(fleet / "ground_truth.csv", keep_default_na=False)
+    for recording, (_, row) in zip(plan().recordings, truth.iterrows(), strict=True):
+        really = simulate_recording(plan(), recording).truth
+        assert row["slip"] == pytest.approx(really.slip, abs=1e-7)
+        assert row["line_hz"] == pytest.approx(really.line_hz, abs=1e-6)
+        assert row["rotor_hz"] == pytest.approx(really.rotor_hz, abs=1e-6)
+        assert row["load_share"] == pytest.approx(really.load_share, abs=1e-5)
+
+
+def test_ground_truth_states_the_size_of_a_fault_with_its_unit(fleet):
+    """Motor 2 breaks 3 bars in full, motor 3 becomes eccentric."""
+    truth = pd.read_csv(fleet / "ground_truth.csv", keep_default_na=False)
+    units = {"healthy": "", "broken_bar": "bars", "eccentricity": "share of the gap"}
+    assert [units[c] for c in truth["condition"]] == truth["fault_unit"].tolist()
+    bars = truth[truth["condition"] == "broken_bar"]
+    assert len(bars) and np.allclose(bars["fault_size"], 3 * bars["severity"], atol=1e-6)
+    assert (truth.loc[truth["condition"] == "healthy", "fault_size"] == 0).all()
+
+
+def test_words_about_the_fleet_and_a_recording_are_computed(fleet):
+    truth = pd.read_csv(fleet / "ground_truth.csv", keep_default_na=False)
+    words = fleet_in_words(truth)
+    assert f"{len(truth)} files of 4 motors" in words
+    assert "7 are damaged on purpose (duplicate, gap, " in words
+    assert "5 are badly acquired (clipped, dropped samples, held samples, jitter, swapped phases)" in words
+    recording = most_developed(plan(), "broken_bar")
+    really = simulate_recording(plan(), recording).truth
+    size = f"fault {3 * recording.severity:.3g} bars" if recording.condition == "broken_bar" else ""
+    text = stage_in_words(plan(), recording, really)
+    assert size in text and f"{really.line_hz * (1 - 2 * really.slip):.2f} and " in text
+
+
+def test_table_of_motors_gives_onset_and_full_size_of_the_faulty_alone():
+    table = motor_table(plan()).set_index("motor_id")
+    assert table.loc["M02", ["condition", "full_size", "of_what"]].tolist() == ["broken bar", 3.0, "bars"]
+    assert table.loc["M01", ["onset", "full_size"]].isna().all()
+    assert (table["line_hz"] == [m.motor.line_hz for m in plan().motors]).all()
 
 
 def test_trend_read_back_is_the_rounded_hourly_trend(fleet):

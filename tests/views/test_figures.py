@@ -129,6 +129,23 @@ def test_severity_is_a_line_a_motor_in_the_colour_of_its_last_condition():
     assert traces["M1: broken bar"].line.color == CONDITION_COLOURS["broken_bar"]
 
 
+def test_severity_of_many_motors_is_named_by_condition_once():
+    n = 30
+    conditions = ["broken_bar", "healthy"] * (n // 2)
+    truth = pd.DataFrame(
+        {
+            "motor_id": [f"M{k:02d}" for k in range(n)],
+            "started_at": "2026-02-01T00:00:00Z",
+            "condition": conditions,
+            "severity": 0.5,
+        }
+    )
+    chart = severity_figure(truth)
+    assert len(chart.data) == n
+    assert [trace.name for trace in chart.data if trace.showlegend] == ["broken bar", "healthy"]
+    assert [trace.text[0] for trace in chart.data] == truth["motor_id"].tolist()
+
+
 def test_a_feature_is_drawn_over_load_by_condition():
     catalogue = recordings(
         {"recording_id": "r1", "load_pct": 40.0},
