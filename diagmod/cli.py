@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from diagmod.diagnose_command import HELP, InputError, diagnose_file
 from diagmod.io.datasets import KNOWN, download_files, fetch, track_with_dvc
 from diagmod.io.model_files import ModelError
 from diagmod.io.model_store import NoModelError, read_registry, register
@@ -20,6 +21,7 @@ datasets = typer.Typer(no_args_is_help=True, help="Published data sets of measur
 models = typer.Typer(no_args_is_help=True, help="The store of trained models.")
 app.add_typer(datasets, name="datasets")
 app.add_typer(models, name="models")
+app.command("diagnose", help=HELP)(diagnose_file)
 
 
 @datasets.command("list")
@@ -99,7 +101,7 @@ def main() -> int:
     """Run the command line; an error of the user's is one sentence and exit code 2."""
     try:
         app(standalone_mode=True)
-    except (StageError, ModelError, OSError) as exc:
+    except (StageError, ModelError, InputError, OSError) as exc:
         sys.stderr.write(f"error: {exc}\n")
         return 2
     return 0
