@@ -16,7 +16,6 @@ from diagmod.core.acquisition_reasons import Figures, advice, clock_refusals, li
 from diagmod.core.channels import measure_channels
 from diagmod.core.clock import converter_step, measure_clock
 from diagmod.core.inverter import find_supply
-from diagmod.core.modulation import ModulationSpectrum
 from diagmod.core.prepared import Prepared, prepare
 from diagmod.core.recording import PHASES
 from diagmod.core.stationarity import steadiest_stretch
@@ -110,7 +109,7 @@ def _measure(
     if made.phases == "RST":
         wired = rewire(np.asarray(currents), made.wiring) if made.wiring.is_corrected else currents
         channels = measure_channels(wired, made.fs, made.line_hz)
-    modulation = ModulationSpectrum(carrier)
+    modulation = made.modulation
     return Figures(
         clock=clock,
         channels=channels,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from diagmod.core.prepared import fundamentals
+from diagmod.core.prepared import line_phasors
 from diagmod.core.symmetrical import FORTESCUE
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def measure_channels(currents: NDArray[np.floating], fs: float, line_hz: float) 
     (0.33, 0.33)
     """
     orders = [h for h in ORDERS if h * line_hz < 0.45 * fs]
-    phasors = np.array([fundamentals(currents, fs, h * line_hz) for h in orders])
+    phasors = line_phasors(currents, fs, [h * line_hz for h in orders])
     zero, positive, _ = FORTESCUE @ phasors[0]
     if not abs(positive) > 0:
         nan = float("nan")
@@ -111,9 +111,8 @@ def measure_channels(currents: NDArray[np.floating], fs: float, line_hz: float) 
 def _noise(currents: NDArray[np.floating], fs: float, line_hz: float) -> float:
     """Magnitude that noise alone gives a phasor of the sum, from frequencies between the harmonics."""
     between = [h * line_hz for h in (4.4, 5.6, 6.4, 7.6) if h * line_hz < 0.45 * fs]
-    total = np.broadcast_to(currents.sum(axis=0) / np.sqrt(3), (3, currents.shape[1]))
-    found = [abs(fundamentals(total, fs, hz)[0]) for hz in between]
-    return float(np.median(found)) if found else float("inf")
+    total = currents.sum(axis=0, keepdims=True) / currents.dtype.type(np.sqrt(3))
+    return float(np.median(np.abs(line_phasors(total, fs, between)))) if between else float("inf")
 
 
 def _solve(

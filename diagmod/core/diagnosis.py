@@ -21,7 +21,6 @@ from diagmod.core.charts import DEFAULT_CHARTS
 from diagmod.core.diagnosis_words import in_words
 from diagmod.core.eccentricity import judge_eccentricity
 from diagmod.core.gaps import repair
-from diagmod.core.modulation import ModulationSpectrum
 from diagmod.core.observation import Observation
 from diagmod.core.order_tracking import track_orders
 from diagmod.core.prepared import prepare
@@ -137,7 +136,7 @@ def _judge(
         motor=motor,
         line_hz=carrier.line_hz,
         carrier=carrier,
-        modulation=ModulationSpectrum(carrier),
+        modulation=stretch.modulation,
         spectrum=track_orders(stretch.spectrum, carrier),
         rms_share=carrier.amplitude / np.sqrt(2) / rated_current_a if rated_current_a else float("nan"),
         declared_load=load_share,

@@ -153,6 +153,7 @@ class ModulationSpectrum:
         half = int(min(self.reach_hz, 0.5 * carrier.fs) / self._step)
         #: Complex lines at ``k * step`` above and below the carrier, shape (half + 1,).
         self._sides = {+1: padded[: half + 1], -1: padded[-np.arange(half + 1)]}
+        self._floors: dict[tuple[int, int], float] = {}
         self._power = {side: lines.real**2 + lines.imag**2 for side, lines in self._sides.items()}
 
     @cached_property
@@ -224,6 +225,11 @@ class ModulationSpectrum:
         return low, max(low, min(round(high_hz / self._step), last))
 
     def _floor(self, side: int, at: int) -> float:
+        if (side, at) not in self._floors:
+            self._floors[side, at] = self._measured_floor(side, at)
+        return self._floors[side, at]
+
+    def _measured_floor(self, side: int, at: int) -> float:
         """Mean noise magnitude per bin at a point, by the power law through the medians before and after it."""
         power = self._power[side]
         gap, width = int((HALF_LOBE + 1) * PADDING), max(MIN_FLOOR_BINS * PADDING, at // 4)

@@ -62,12 +62,17 @@ def track_orders(spectrum: WidebandSpectrum, carrier: Carrier) -> WidebandSpectr
     width = scipy.fft.next_fast_len(n_band + 2 * n_edge)
     duration_s = 1 / spectrum.bin_hz
     times_s = np.arange(width) * (duration_s / width)
-    dev = np.interp(times_s, carrier.time_s, deviation).astype(np.float32)
+    dev = np.interp(times_s, carrier.time_s, deviation)
     n = len(spectrum.forward)
     n_bands = -(-n // n_band)
     first = np.arange(n_bands) * n_band
-    orders = ((first + n_band / 2) * spectrum.bin_hz / carrier.line_hz).astype(np.float32)
-    turn = np.exp(-1j * orders[:, None] * dev[None, :])
+    orders = (first + n_band / 2) * spectrum.bin_hz / carrier.line_hz
+    # The orders are evenly spaced: every band turns by one step more than the one before.
+    turn = np.empty((n_bands, width), dtype=np.complex64)
+    turned, step = np.exp(-1j * orders[0] * dev), np.exp(-1j * (orders[1] - orders[0] if n_bands > 1 else 0.0) * dev)
+    for k in range(n_bands):
+        turn[k] = turned
+        turned = turned * step
     sides = [_corrected(spectrum.forward, turn, n_band, n_edge)]
     has_backward = bool(spectrum.backward.any())
     sides.append(_corrected(spectrum.backward, turn, n_band, n_edge) if has_backward else spectrum.backward)

@@ -6,12 +6,15 @@ a diagnosis. The audit of the acquisition and the diagnosis both take them from 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from diagmod.core.carrier import Carrier, coarse_line_hz, track_carrier
+from diagmod.core.modulation import ModulationSpectrum
 from diagmod.core.recording import PHASES
 from diagmod.core.wideband import WidebandSpectrum, wideband_spectrum
 from diagmod.core.wiring import Wiring, find_wiring, rewire
@@ -63,6 +66,13 @@ class Prepared:
     usable: str
     phasors: NDArray[np.complexfloating]
     wiring: Wiring
+
+    @cached_property
+    def modulation(self) -> ModulationSpectrum:
+        """Spectrum of what modulates the carrier; only where there is a carrier."""
+        if self.carrier is None:
+            raise ValueError("a stretch without a supply line has no modulation; check `carrier` first")
+        return ModulationSpectrum(self.carrier)
 
     @property
     def duration_s(self) -> float:
@@ -155,18 +165,29 @@ def fundamentals(rows: NDArray[np.floating], fs: float, line_hz: float) -> NDArr
 
     Every piece of a second is compared with the same piece of the largest phase, so a wandering grid does no harm.
     """
-    if not np.isfinite(line_hz):
-        return np.full(3, complex("nan"))
+    return line_phasors(rows, fs, [line_hz])[0]
+
+
+def line_phasors(rows: NDArray[np.floating], fs: float, lines_hz: Sequence[float]) -> NDArray[np.complex128]:
+    """As :func:`fundamentals`, at several frequencies in one pass; shape (n_lines, n_rows)."""
+    hz = np.asarray(lines_hz, dtype=np.float64)
     n = min(rows.shape[1], max(2, round(fs * PIECE_S)))
     taper = np.hanning(n + 2)[1:-1]
-    angle = 2 * np.pi * line_hz / fs * np.arange(n)
-    kernel = np.stack([taper * np.cos(angle), -taper * np.sin(angle)], axis=1) * (2 / taper.sum())
-    pieces = rows[:, : rows.shape[1] // n * n].reshape(3, -1, n) @ kernel.astype(rows.dtype)
-    phasors = pieces[..., 0].astype(np.complex128) + 1j * pieces[..., 1]
-    strength = (np.abs(phasors) ** 2).mean(axis=1)
+    with np.errstate(invalid="ignore"):
+        turned = np.exp(-2j * np.pi / fs * np.outer(np.arange(n), hz)) * (2 / taper.sum() * taper)[:, None]
+        kernel = np.concatenate([turned.real, turned.imag], axis=1).astype(rows.dtype)
+        pieces = rows[:, : rows.shape[1] // n * n].reshape(len(rows), -1, n) @ kernel
+    phasors = pieces[..., : len(hz)].astype(np.complex128) + 1j * pieces[..., len(hz) :]
+    return np.array([_against_the_largest(phasors[..., k]) for k in range(len(hz))])
+
+
+def _against_the_largest(phasors: NDArray[np.complexfloating]) -> NDArray[np.complex128]:
+    """Mean phasors of the rows over their pieces, shape (n_rows, n_pieces), turned against the largest row."""
+    with np.errstate(invalid="ignore"):
+        strength = (np.abs(phasors) ** 2).mean(axis=1)
     largest = int(np.argmax(np.nan_to_num(strength)))
     if not strength[largest] > 0:
-        return np.full(3, complex("nan"))
+        return np.full(len(phasors), complex("nan"))
     return (phasors * phasors[largest].conj()).mean(axis=1) / np.sqrt(strength[largest])
 
 

@@ -240,8 +240,8 @@ def _two_states(track: NDArray[np.complexfloating]) -> tuple[NDArray[np.int64], 
     centres = np.array([track[np.argmax(far)], track[np.argmax(np.abs(track - track[np.argmax(far)]))]])
     labels = np.zeros(len(track), dtype=np.int64)
     for _ in range(12):
-        labels = np.argmin(np.abs(track[:, None] - centres[None]), axis=1)
-        if not 0 < labels.sum() < len(labels):
+        before, labels = labels, np.argmin(np.abs(track[:, None] - centres[None]), axis=1)
+        if not 0 < labels.sum() < len(labels) or (labels == before).all():
             break
         centres = np.array(
             [np.median(track[labels == k].real) + 1j * np.median(track[labels == k].imag) for k in (0, 1)]

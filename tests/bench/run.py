@@ -17,6 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bench.diagnose import diagnose_10s_vs_statorscope, diagnose_60s_vs_statorscope
 from bench.load import load_csv_ratio, load_peak_mb
 from bench.repro import repro_noop_ratio
 from bench.rows import Row
@@ -25,7 +26,14 @@ from bench.simulate import simulate_speed
 ROOT = Path(__file__).parents[2]
 
 #: Benchmarks that together end within 10 minutes.
-SHORT: tuple[Callable[[Path], Row], ...] = (load_csv_ratio, load_peak_mb, repro_noop_ratio, simulate_speed)
+SHORT: tuple[Callable[[Path], Row], ...] = (
+    load_csv_ratio,
+    load_peak_mb,
+    repro_noop_ratio,
+    simulate_speed,
+    diagnose_10s_vs_statorscope,
+    diagnose_60s_vs_statorscope,
+)
 
 #: Benchmarks that take longer; none yet.
 LONG: tuple[Callable[[Path], Row], ...] = ()
@@ -57,8 +65,8 @@ def _show(row: dict[str, object]) -> None:
     reference = "-" if row["reference"] is None else f"{row['reference']:.3f} {row['unit']}"
     verdict = "good" if float(str(row["ratio"])) <= float(str(row["goal"])) else "MISSED"
     sys.stdout.write(
-        f"{row['name']:<20} {row['value']:>9.3f} {row['unit']:<3} against {reference:<10} "
-        f"ratio {row['ratio']:>7.2f}  goal {row['goal']:g}  {verdict}\n"
+        f"{row['name']:<28} {row['value']:>9.3f} {row['unit']:<3} against {reference:<10} "
+        f"ratio {row['ratio']:>7.3f}  goal {row['goal']:g}  {verdict}\n"
     )
     sys.stdout.flush()
 
