@@ -142,7 +142,7 @@ def _judge_tone(
         rival = Competitor(
             "a load or a supply that pulsates at this very frequency", Verdict.CANNOT_DECIDE, "gives the same family"
         )
-        if doubt := _doubt(seen, name, level):
+        if doubt := _doubt(seen, slip, name, level):
             return _with(
                 verdict,
                 Verdict.CANNOT_DECIDE,
@@ -178,8 +178,10 @@ def _judge_tone(
     )
 
 
-def _doubt(seen: Observation, name: str, level_dbc: float) -> str:
+def _doubt(seen: Observation, slip: Interval | None, name: str, level_dbc: float) -> str:
     """Why a family of lines is not believed to be a bearing's; empty for none."""
+    if slip is None:
+        return "the speed is not known well enough to tell them from lines of the shaft"
     if seen.is_clipped:
         return "the recording is clipped, which makes lines of its own"
     if level_dbc > STRONGEST_DBC:

@@ -189,7 +189,7 @@ class DeepGrooveBearing:
 
 
 #: What a report says about the table.
-SOURCE = "typical internal geometry; manufacturers differ by a few percent, some by one ball"
+SOURCE = "typical geometry, makers differ by a few percent"
 
 #: Designation: bore, outside diameter, balls, ball diameter, all mm. The pitch diameter is (bore + outside) / 2, which
 #: some makers exceed by up to 1.5 % (6205 with 39.04 mm); balls come in steps of 1/64 in. Each entry is checked by

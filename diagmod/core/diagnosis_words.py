@@ -36,8 +36,8 @@ def in_words(
     if refusal is not None:
         return f"No diagnosis can be made: {refusal.text}."
     shown = [v.sentence for v in (*faults, *conditions) if v.verdict == Verdict.SUPPORTED]
-    parts = shown or ["Nothing in this recording speaks for a fault of the machine."]
-    parts += _suspicions(faults)
+    suspicions = _suspicions(faults)
+    parts = [*shown, *suspicions] or ["Nothing in this recording speaks for a fault of the machine."]
     if open_ones := _open(faults):
         parts.append(f"It cannot tell about {_listed(open_ones)}.")
     if quality.verdict == QualityVerdict.LIMITED and quality.reasons:

@@ -61,10 +61,11 @@ def judge_eccentricity(
     share = seen.current_share(seen.load_of_slip(slip))
     to_rated = Interval(*(20 * math.log10(max(x, 0.05)) for x in (share.value, share.low, share.high)))
     at_least = Interval(least + to_rated.value, least + to_rated.low, least + to_rated.high)
-    verdict = replace(verdict, smallest_visible=at_least, smallest_unit=UNIT)
+    called = Interval(*(max(db, SUPPORTED_DB) for db in (at_least.value, at_least.low, at_least.high)))
+    verdict = replace(verdict, smallest_visible=called, smallest_unit=UNIT)
     pair = _pair_of_the_shaft(seen, slip, fr0, low, high)
     if pair is None or not (pair.lower.is_present or pair.upper.is_present):
-        return _nothing_seen(verdict, seen, pair)
+        return _nothing_seen(replace(verdict, evidence=() if pair is None else _evidence(seen, pair)), at_least)
     level_dbc = max(pair.lower.level_dbc, pair.upper.level_dbc)
     level = Interval(
         level_dbc + to_rated.value,
@@ -129,11 +130,7 @@ def _evidence(seen: Observation, pair: Pair) -> tuple[Evidence, ...]:
     )
 
 
-def _nothing_seen(verdict: FaultVerdict, seen: Observation, pair: Pair | None) -> FaultVerdict:
-    if pair is not None:
-        verdict = replace(verdict, evidence=_evidence(seen, pair))
-    least = verdict.smallest_visible
-    assert least is not None  # noqa: S101 - set by the caller
+def _nothing_seen(verdict: FaultVerdict, least: Interval) -> FaultVerdict:
     if least.high > SUPPORTED_DB:
         text = (
             f"lines show only from {least.value:.0f} dB of the rated current in this recording, and an eccentric rotor"

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 #: a tenth (reference section 4).
 RESOLVED_LOBES = 2.2
 
+#: Bins within which a line at a known slip must stand, and beside which a stronger one hides it.
+PLACE_BINS, MASKED_BINS = 0.5, 2.5
+
 #: Prominence in dB from which a pair is believed to be the rotor's while the slip is not confirmed.
 UNCONFIRMED_DB = 20.0
 
@@ -84,12 +87,13 @@ def judge_bars(
         return _undecided(verdict, refusal)
     pair = _strongest(seen, slip, window)
     if (unresolved := _unresolved(seen, slip, window)) is not None:
-        seen_anyway = () if pair is None else _pair_evidence(seen, pair)
-        return _undecided(replace(verdict, evidence=seen_anyway), unresolved)
+        return _undecided(replace(verdict, evidence=_evidence_of(seen, pair)), unresolved)
     visible = smallest_visible(seen, load, window)
-    verdict = replace(verdict, smallest_visible=visible, smallest_unit="broken bars")
+    verdict = replace(verdict, smallest_visible=_least_called_a_fault(visible), smallest_unit="broken bars")
     if pair is None or not pair.lower.is_present:
-        return _nothing_seen(seen, verdict, load, window, pair)
+        return _nothing_seen(seen, replace(verdict, evidence=_evidence_of(seen, pair)), visible, load, window)
+    if slip is not None and (masked := _masked(seen, pair, window)) is not None:
+        return _undecided(replace(verdict, evidence=_pair_evidence(seen, pair)), masked)
     if slip is None:
         # Twice the slip or not: the load that would go with it is the only one that can be meant.
         implied = pair.offset_hz / (2 * seen.line_hz)
@@ -117,22 +121,48 @@ def _unresolved(seen: Observation, slip: Interval | None, window: Interval) -> R
     )
 
 
+def _tolerance_hz(seen: Observation, window: Interval) -> float:
+    """How far from twice the known slip a line may stand and still be the rotor's."""
+    return max(window.high - window.value, PLACE_BINS * seen.modulation.bin_hz)
+
+
+def _masked(seen: Observation, pair: Pair, window: Interval) -> Reason | None:
+    """A stronger line right beside twice the slip, whose skirt is all that is seen there; or None."""
+    bin_hz = seen.modulation.bin_hz
+    tolerance = _tolerance_hz(seen, window)
+    beside = seen.modulation.pair(window.value, tolerance + MASKED_BINS * bin_hz)
+    if abs(beside.offset_hz - window.value) <= tolerance + 0.25 * bin_hz or not beside.lower.is_present:
+        return None
+    if beside.total < pair.total:
+        return None
+    return Reason(
+        "masked",
+        f"lines {beside.offset_hz:.2f} Hz beside the supply line, which are not at twice the slip ({window.value:.2f}"
+        " Hz), hide what broken bars would show there; record longer, or while load and supply are steadier",
+    )
+
+
 def _strongest(seen: Observation, slip: Interval | None, window: Interval) -> Pair | None:
     if slip is not None:
-        tolerance = max(window.high - window.value, seen.modulation.bin_hz)
-        return seen.modulation.pair(window.value, tolerance)
+        return seen.modulation.pair(window.value, _tolerance_hz(seen, window))
     pairs = [p for p in seen.modulation.pairs(window.low, window.high) if p.lower.is_present]
     likely = [p for p in pairs if bar_like(p)]
     return max(likely or pairs, key=lambda p: p.total, default=None)
 
 
+def _least_called_a_fault(visible: Interval) -> Interval:
+    """Number of bars from which a fault is concluded: lines must show, and exceed a healthy cage's for sure."""
+    surely = NATURAL_BARS * visible.value / max(visible.low, 1e-9)
+    return Interval(max(visible.value, surely), max(visible.low, NATURAL_BARS), max(visible.high, surely))
+
+
+def _evidence_of(seen: Observation, pair: Pair | None) -> tuple[Evidence, ...]:
+    return () if pair is None else _pair_evidence(seen, pair)
+
+
 def _nothing_seen(
-    seen: Observation, verdict: FaultVerdict, load: Interval, window: Interval, pair: Pair | None
+    seen: Observation, verdict: FaultVerdict, visible: Interval, load: Interval, window: Interval
 ) -> FaultVerdict:
-    visible = verdict.smallest_visible
-    assert visible is not None  # noqa: S101 - set by the caller
-    evidence = () if pair is None else _pair_evidence(seen, pair)
-    verdict = replace(verdict, evidence=evidence)
     if window.low < resolved_hz(seen):
         return _undecided(
             verdict,

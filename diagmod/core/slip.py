@@ -68,7 +68,7 @@ def estimate_slip(seen: Observation) -> tuple[SlipEstimate, tuple[SlipEstimate, 
     combined : SlipEstimate
         ``interval`` None where the witnesses disagree or say nothing.
     each : tuple of SlipEstimate
-        One a method, its strongest suggestion.
+        One a method: the suggestion that agrees with the combined slip, else its strongest.
 
     References
     ----------
@@ -82,9 +82,10 @@ def estimate_slip(seen: Observation) -> tuple[SlipEstimate, tuple[SlipEstimate, 
         BARS: bar_candidates(seen, search),
     }
     expected = seen.expected_slip
-    each = [_best(method, candidates) for method, candidates in found.items()]
+    combined = _combine(found, expected, is_expectation_known=seen.motor.rated_slip is not None)
+    each = [_best(method, candidates, combined.interval) for method, candidates in found.items()]
     each.append(_from_nameplate(seen, expected))
-    return _combine(found, expected, is_expectation_known=seen.motor.rated_slip is not None), tuple(each)
+    return combined, tuple(each)
 
 
 def slot_candidates(seen: Observation, search: Interval) -> list[Candidate]:
@@ -152,13 +153,15 @@ def _search_range(seen: Observation) -> Interval:
     return Interval(expected.value, max(LEAST_SLIP, 0.5 * expected.low), max(high, 5 * LEAST_SLIP))
 
 
-def _best(method: str, candidates: list[Candidate]) -> SlipEstimate:
+def _best(method: str, candidates: list[Candidate], agreed: Interval | None) -> SlipEstimate:
+    """What a witness says: what agrees with the combined slip, else its strongest suggestion."""
     if not candidates:
         why = {SLOTS: "no slot harmonic stands out, or the number of rotor bars is unknown",
                SHAFT: "no pair of lines at the shaft frequency stands out",
                BARS: "no sideband at twice the slip stands out"}[method]  # fmt: skip
         return SlipEstimate(method, None, why)
-    best = max(candidates, key=lambda c: c.strength_db)
+    agreeing = [c for c in candidates if agreed is not None and c.interval.overlaps(agreed)]
+    best = max(agreeing or candidates, key=lambda c: c.strength_db)
     return SlipEstimate(method, best.interval, best.reason)
 
 
