@@ -1,0 +1,29 @@
+"""Pieces of the sentences in which files are refused."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+
+from diagmod.io.csv_ingest import UnreadableRecording
+
+#: What the zip reader raises on damage, a password, or a way of packing that it does not know.
+ZIP_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError)
+
+
+def shorten(text: str, limit: int = 60) -> str:
+    """A piece of a file for a message, quoted and cut."""
+    text = text.strip()
+    return repr(text if len(text) <= limit else text[:limit] + "...")
+
+
+def first_line(exc: BaseException) -> str:
+    """The beginning of what another library said, for a message."""
+    return (str(exc).splitlines() or [type(exc).__name__])[0][:120]
+
+
+def too_large(name: str, max_bytes: int) -> UnreadableRecording:
+    """The refusal of a file that would fill the memory."""
+    return UnreadableRecording(
+        f"{name} holds more than {max_bytes >> 20} MiB; cut one stretch of some minutes out of it"
+    )
