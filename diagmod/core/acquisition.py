@@ -139,7 +139,8 @@ def _clipped_pct(row: NDArray[np.floating]) -> float:
     high, low = float(row.max()), float(row.min())
     step = converter_step(row)
     half = max(step / 2, 1e-6 * max(abs(high), abs(low)))
-    n = np.count_nonzero(row >= high - half) + np.count_nonzero(row <= low + half)
+    # A sample alone at its extreme is a crest; a clipped current stays there.
+    n = sum(np.count_nonzero(at_end[1:] & at_end[:-1]) for at_end in (row >= high - half, row <= low + half))
     # A sine of amplitude A spends arccos(1 - step / A) / pi of its time within a step of either extreme.
     amplitude = (high - low) / 2
     usual = 2 * float(np.arccos(np.clip(1 - max(step, 2 * half) / amplitude, -1, 1))) / np.pi

@@ -137,6 +137,9 @@ def clock_refusals(clock: Clock, fs: float, n_phases: int) -> list[Reason]:
             "(sample-and-hold); record with hardware timing"
         )
         found.append(Reason("samples_repeated", text))
+    if not clock.stamps_rise:
+        text = f"{head}: its time stamps are missing, fall back or stand still; leave them out, or record again"
+        found.append(Reason("stamps_useless", text))
     if clock.n_steps:
         text = (
             f"{head}: the phase of the current jumps {clock.n_steps} times by about a sampling period, samples were "

@@ -35,6 +35,9 @@ BAR_MULTIPLES = 6
 #: Power of a line over what stands five bins to either side of it.
 PEAK_RATIO = 4.0
 
+#: Level in dBc below which lines are the rounding of the numbers, not of the machine.
+FAINTEST_DBC = -115.0
+
 #: Level in dBc above which a family is no bearing's: published lines of damaged bearings lie between -60 and -90 dBc.
 STRONGEST_DBC = -50.0
 
@@ -252,7 +255,8 @@ def _stands_out(seen: Observation, hz: NDArray[np.float64]) -> NDArray[np.bool_]
     level = np.maximum(np.maximum(power[at - 1], power[at]), power[at + 1])
     # The skirt of a strong line stands out too, but falls to one side only.
     is_peak = level > PEAK_RATIO * np.maximum(power[at - 5], power[at + 5])
-    return usable & is_peak & (level >= floor * 10 ** (PRESENT_DB / 10))
+    least = max(floor * 10 ** (PRESENT_DB / 10), (seen.carrier.amplitude * 10 ** (FAINTEST_DBC / 20)) ** 2)
+    return usable & is_peak & (level >= least)
 
 
 def _least_dbc(seen: Observation, fv: float) -> float:

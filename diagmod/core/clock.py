@@ -9,7 +9,7 @@ there are any, are held against an even grid and their own resolution.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,6 +68,8 @@ class Clock:
         Rms departure of the stamps from an even grid beyond their resolution, s; NaN without stamps.
     stamp_gap_s : float
         Longest time between two stamps, s; NaN without stamps.
+    stamps_rise : bool
+        False where stamps are missing, fall back or stand still throughout.
     """
 
     repeat_pct: float
@@ -78,6 +80,7 @@ class Clock:
     stamp_step_s: float = float("nan")
     stamp_jitter_s: float = float("nan")
     stamp_gap_s: float = float("nan")
+    stamps_rise: bool = True
 
 
 def measure_clock(
@@ -100,8 +103,13 @@ def measure_clock(
     if prepared.carrier is not None:
         n_steps, step_s = _phase_steps(prepared.carrier, prepared.fs)
         jitter_s, excess_db = _jitter(prepared.carrier, prepared.fs)
-    stamps = _stamp_figures(stamps_s, prepared.fs) if stamps_s is not None and len(stamps_s) > 3 else ()
-    return Clock(repeat_pct, n_steps, step_s, jitter_s, excess_db, *stamps)
+    clock = Clock(repeat_pct, n_steps, step_s, jitter_s, excess_db)
+    if stamps_s is None or len(stamps_s) < 4:
+        return clock
+    if not np.isfinite(stamps_s).all() or np.diff(stamps_s).min() < 0 or stamps_s[-1] <= stamps_s[0]:
+        return replace(clock, stamps_rise=False)
+    grid_s, departure_s, gap_s = _stamp_figures(stamps_s, prepared.fs)
+    return replace(clock, stamp_step_s=grid_s, stamp_jitter_s=departure_s, stamp_gap_s=gap_s)
 
 
 def converter_step(row: NDArray[np.floating]) -> float:

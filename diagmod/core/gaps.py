@@ -1,8 +1,9 @@
-"""Gaps of a recording: filled where they are short, cut around where they are not, never in silence.
+"""The whole, running part of a recording: gaps filled where they are short, cut around where not, never in silence.
 
 A spectrum needs evenly spaced samples without a hole. A hole of a few samples is bridged by a cubic
 through its neighbours; around a longer one the longest whole stretch is kept. All phases are treated
-together, so that they stay in step, and a clean recording comes back as it is.
+together, so that they stay in step, and a clean recording comes back as it is. Time in which the motor is
+switched off is left out in the same way: it holds no current to judge.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ BRIDGED_S = 0.0005
 
 #: Largest share of samples that may be bridged; beyond, the filled samples themselves would be the signal.
 BRIDGED_SHARE = 0.02
+
+#: Blocks in seconds by which running is told, rms over that of the loudest tenth below which a motor is off, and the
+#: shortest run that is kept, in seconds. Pinned by test_the_time_before_switching_on_is_left_out.
+BLOCK_S, OFF_SHARE, LEAST_RUN_S = 0.1, 0.2, 0.5
 
 #: A phase with more missing than this share is left out as absent.
 ABSENT_SHARE = 0.5
@@ -50,7 +55,7 @@ class Repaired:
 
 
 def repair(currents: NDArray[np.floating], fs: float) -> Repaired:
-    """Bridge short holes of all phases, or keep the longest stretch without a long one.
+    """Bridge short holes of all phases, keep the longest stretch without a long one in which the motor runs.
 
     Parameters
     ----------
@@ -72,6 +77,47 @@ def repair(currents: NDArray[np.floating], fs: float) -> Repaired:
     >>> repaired.n_bridged, bool(np.isfinite(repaired.currents).all())
     (1, True)
     """
+    bridged = _bridged(currents, fs)
+    first, last = _running(bridged.currents, fs)
+    n = bridged.currents.shape[1]
+    if last - first == n:
+        return bridged
+    begin_s, end_s = (bridged.first + first) / fs, (bridged.first + last) / fs
+    note = f"the motor runs only from {begin_s:.1f} to {end_s:.1f} s; only that is used"
+    return Repaired(
+        bridged.currents[:, first:last],
+        bridged.first + first,
+        bridged.n_bridged,
+        bridged.n_cut + n - (last - first),
+        "; ".join(text for text in (bridged.note, note) if text),
+    )
+
+
+def _running(currents: NDArray[np.floating], fs: float) -> tuple[int, int]:
+    """Longest range in which the current is not nearly zero; everything where the motor never stops."""
+    n_block = round(BLOCK_S * fs)
+    n = currents.shape[1]
+    if n_block < 1 or n < 4 * n_block:
+        return 0, n
+    blocks = currents[:, : n // n_block * n_block].reshape(len(currents), -1, n_block)[..., :: max(1, n_block // 100)]
+    present = [row.astype(np.float64) for row in blocks if np.isfinite(row).all()]
+    if not present:
+        return 0, n
+    with np.errstate(over="ignore", invalid="ignore"):
+        power = sum(((row - row.mean()) ** 2).sum(axis=1) for row in present)
+    is_on = power > OFF_SHARE**2 * np.quantile(power, 0.9)
+    if is_on.all() or not np.isfinite(power).all():
+        return 0, n
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], is_on.astype(np.int8), [0]])))
+    begins, ends = edges[::2], edges[1::2]
+    best = int(np.argmax(ends - begins)) if len(begins) else 0
+    if not len(begins) or (ends[best] - begins[best]) * BLOCK_S < LEAST_RUN_S:
+        return 0, n
+    last = n if ends[best] == len(is_on) else int(ends[best]) * n_block
+    return int(begins[best]) * n_block, last
+
+
+def _bridged(currents: NDArray[np.floating], fs: float) -> Repaired:
     # A missing or infinite sample makes the sum so: whole rows cost one pass.
     with np.errstate(over="ignore", invalid="ignore"):
         sums = currents.sum(axis=1, dtype=np.float64)
