@@ -112,13 +112,15 @@ def diagnose(
         unit_is_ampere=unit_is_ampere, rated_current_a=rated, prepared=prepared, repair_note=repaired.note,
     )  # fmt: skip
     refusal = _refusal(quality)
+    begin_s = repaired.first / fs
     if prepared.carrier is None:
         return _without_carrier(quality, refusal or Reason("no_supply_line", "no supply line stands out"))
-    return _judge(prepared, motor, quality, refusal, rated, load_share, charts)
+    return _judge(prepared, begin_s, motor, quality, refusal, rated, load_share, charts)
 
 
 def _judge(
     prepared: Prepared,
+    begin_s: float,
     motor: Motor,
     quality: Quality,
     refusal: Reason | None,
@@ -128,7 +130,11 @@ def _judge(
 ) -> Diagnosis:
     # Switching is looked for in the whole recording, not only where the load is steady.
     found = negative_sequence(prepared.vector, prepared.spectrum, prepared.fs, prepared.line_hz)
-    stretch = _cut(prepared, *one_state(found, quality.stretch_s))
+    judged_s = one_state(found, quality.stretch_s)
+    stretch = _cut(prepared, *judged_s)
+    # For people, times count from the first sample of the file.
+    found = found.later_by(begin_s)
+    quality = replace(quality, stretch_s=(begin_s + judged_s[0], begin_s + judged_s[1]))
     carrier = stretch.carrier
     assert carrier is not None  # noqa: S101 - the caller has one
     inverter = _inverter_verdict(quality)

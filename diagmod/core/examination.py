@@ -12,12 +12,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
-import scipy.signal
 
 from diagmod.core.bearing_faults import TONES
 from diagmod.core.bearings import find_bearing
 from diagmod.core.carrier import sequence_tracks
+from diagmod.core.close_ups import map_of, piece_of
 from diagmod.core.demodulation import Baseband, ModulusSpectrum, demodulate, park_modulus_spectrum
+from diagmod.core.diagnosis import LINE_BAND_HZ
 from diagmod.core.examination_parts import ParkVector, SequenceTrack, ShortPiece, Sidebands
 from diagmod.core.expected_lines import LineReading, OffsetMark, expected_lines, offset_marks, read_lines
 from diagmod.core.gaps import repair
@@ -25,10 +26,7 @@ from diagmod.core.modulation import ModulationSpectrum
 from diagmod.core.order_tracking import track_orders
 from diagmod.core.prepared import Prepared, prepare
 from diagmod.core.slip import NAMEPLATE
-from diagmod.core.subspace import MAX_SAMPLES, MIN_SAMPLES, esprit
-from diagmod.core.tapers import HANN, amplitude_spectrum
-from diagmod.core.time_frequency import TimeFrequencyMap, time_frequency_map
-from diagmod.core.unbalance import TRACK_PERIODS, negative_sequence, one_state
+from diagmod.core.unbalance import TRACK_PERIODS, negative_sequence
 from diagmod.core.verdicts import Interval, Reason
 
 if TYPE_CHECKING:
@@ -37,6 +35,7 @@ if TYPE_CHECKING:
     from diagmod.core.bearings import BearingTones
     from diagmod.core.carrier import Carrier
     from diagmod.core.motor import Motor
+    from diagmod.core.time_frequency import TimeFrequencyMap
     from diagmod.core.verdicts import Diagnosis
     from diagmod.core.wideband import WidebandSpectrum
 
@@ -47,20 +46,8 @@ CUTOFF_OVER_LINE = 0.4
 #: Points at which the floor beside the carrier is read.
 N_FLOOR = 160
 
-#: Length of a short piece in periods of twice the slip frequency: too short for a Hann spectrum, which needs two.
-SHORT_PERIODS = 1.2
-
-#: Window of a time-frequency map in seconds: least, and as a share of the stretch at most.
-LEAST_WINDOW_S, MOST_WINDOW_SHARE = 0.25, 0.125
-
-#: Share of a window of the map that the next one has in common with it.
-MAP_OVERLAP = 0.9
-
 #: Reach of the close-up of a time-frequency map, over twice the slip frequency.
 NEAR_TWICE_SLIPS = 3.0
-
-#: Rate of the current behind a time-frequency map over the supply frequency: up to 7 f nothing is changed.
-MAP_RATE_OVER_LINE = 16.0
 
 _SINGLE = Reason("single_phase", "the space vector needs three phases, this recording has one")
 
@@ -109,7 +96,7 @@ class Examination:
     def modulation(self) -> ModulationSpectrum | Reason:
         """Sidebands of the carrier."""
         seen = self._carrier()
-        return seen if isinstance(seen, Reason) else ModulationSpectrum(seen[1])
+        return seen if isinstance(seen, Reason) else seen[0].modulation
 
     @cached_property
     def spectrum(self) -> WidebandSpectrum | Reason:
@@ -150,13 +137,12 @@ class Examination:
 
     def park_vector(self) -> ParkVector | Reason:
         """Space vector beside the ellipse of its fundamental."""
-        seen = self._carrier()
-        vector = _space_vector(self.stretch)
-        if isinstance(seen, Reason) or isinstance(vector, Reason):
-            return seen if isinstance(seen, Reason) else _SINGLE
-        stretch, carrier = seen
-        found = negative_sequence(vector, stretch.spectrum, stretch.fs, carrier.line_hz)
-        return ParkVector(vector, stretch.fs, carrier.line_hz, carrier.amplitude, found.ratio)
+        seen = self._space_vector(self.stretch)
+        if isinstance(seen, Reason):
+            return seen
+        part, vector = seen
+        found = negative_sequence(vector, part.spectrum, part.fs, self.line_hz)
+        return ParkVector(vector, part.fs, self.line_hz, self.carrier_amplitude, found.ratio)
 
     def sidebands(self) -> Sidebands | Reason:
         """Levels to either side of the carrier with their floor."""
@@ -175,11 +161,8 @@ class Examination:
 
     def modulus(self) -> ModulusSpectrum | Reason:
         """Spectrum of the Park modulus."""
-        seen = self._carrier()
-        vector = _space_vector(self.stretch)
-        if isinstance(seen, Reason) or isinstance(vector, Reason):
-            return seen if isinstance(seen, Reason) else _SINGLE
-        return park_modulus_spectrum(vector, seen[0].fs)
+        seen = self._space_vector(self.stretch)
+        return seen if isinstance(seen, Reason) else park_modulus_spectrum(seen[1], seen[0].fs)
 
     @cached_property
     def baseband(self) -> Baseband | Reason:
@@ -195,13 +178,12 @@ class Examination:
 
     def sequence(self) -> SequenceTrack | Reason:
         """Negative over positive sequence along the whole recording."""
-        seen, whole = self._carrier(), self.whole
-        vector = _space_vector(whole)
-        if isinstance(seen, Reason) or isinstance(vector, Reason) or whole is None:
-            return seen if isinstance(seen, Reason) else _SINGLE
-        f = seen[1].line_hz
-        time_s, ratio = sequence_tracks(vector, whole.fs, f, TRACK_PERIODS)
-        found = negative_sequence(vector, whole.spectrum, whole.fs, f)
+        seen = self._space_vector(self.whole)
+        if isinstance(seen, Reason):
+            return seen
+        (part, vector), f = seen, self.line_hz
+        time_s, ratio = sequence_tracks(vector, part.fs, f, TRACK_PERIODS)
+        found = negative_sequence(vector, part.spectrum, part.fs, f)
         floor_pct = self.diagnosis.quality.figures.get("i2_floor_pct", float("nan"))
         return SequenceTrack(self.begin_s + time_s, ratio, found, self.begin_s, TRACK_PERIODS / f, floor_pct)
 
@@ -209,48 +191,27 @@ class Examination:
         """Amplitude over time and frequency of the whole recording, in windows that resolve twice the slip."""
         if self.whole is None:
             return self._no_vector()
-        x, fs = self.whole.vector, self.whole.fs
-        longest_s = max(MOST_WINDOW_SHARE * len(x) / fs, LEAST_WINDOW_S)
-        wanted_s = longest_s
-        if np.isfinite(self.line_hz):
-            step = int(fs / (MAP_RATE_OVER_LINE * self.line_hz))
-            if step > 1:
-                x, fs = scipy.signal.resample_poly(x, 1, step), fs / step
-            if self.slip is not None and self.slip.high > 0:
-                middle = self.slip.value if self.slip.value > 0 else self.slip.high
-                wanted_s = 2 * HANN.half_lobe_bins / (2 * middle * self.line_hz)
-        try:
-            found = time_frequency_map(x, fs, float(np.clip(wanted_s, LEAST_WINDOW_S, longest_s)), MAP_OVERLAP)
-        except ValueError as exc:
-            return Reason("too_short", str(exc))
-        return replace(found, time_s=self.begin_s + found.time_s)
+        found = map_of(self.whole, self.line_hz, self.slip)
+        return found if isinstance(found, Reason) else replace(found, time_s=self.begin_s + found.time_s)
 
     def short_piece(self) -> ShortPiece | Reason:
         """ESPRIT on a piece in which a spectrum cannot tell the sidebands from the carrier."""
         base = self.baseband
         if isinstance(base, Reason):
             return base
-        n = MAX_SAMPLES // 2
-        if self.slip is not None and self.slip.value > 0:
-            n = round(SHORT_PERIODS / (2 * self.slip.value * base.carrier_hz) * base.fs)
-        n = min(max(n, 2 * MIN_SAMPLES), MAX_SAMPLES, len(base.values))
-        if n < MIN_SAMPLES:
-            return Reason("too_short", f"ESPRIT needs {MIN_SAMPLES} samples of the demodulated current, there are {n}")
-        first = (len(base.values) - n) // 2
-        piece = base.values[first : first + n].astype(np.complex128)
-        return ShortPiece(
-            begin_s=self.stretch_s[0] + base.start_s + first / base.fs,
-            duration_s=n / base.fs,
-            spectrum=amplitude_spectrum(piece, base.fs, HANN),
-            lines=esprit(piece, base.fs),
-            carrier_amplitude=self.carrier_amplitude,
-            resolved_hz=HANN.half_lobe_bins * base.fs / n,
-        )
+        return piece_of(base, self.slip, self.carrier_amplitude, self.stretch_s[0])
 
     def _carrier(self) -> tuple[Prepared, Carrier] | Reason:
         if self.stretch is None or self.stretch.carrier is None:
             return self._no_vector()
         return self.stretch, self.stretch.carrier
+
+    def _space_vector(self, part: Prepared | None) -> tuple[Prepared, NDArray[np.complexfloating]] | Reason:
+        if part is None or isinstance(self._carrier(), Reason):
+            return self._no_vector()
+        if not np.iscomplexobj(part.vector):
+            return _SINGLE
+        return part, cast("NDArray[np.complexfloating]", part.vector)
 
     def _no_vector(self) -> Reason:
         reasons = self.diagnosis.quality.reasons
@@ -264,7 +225,7 @@ def examine(
     diagnosis: Diagnosis,
     *,
     slip: float | None = None,
-    line_band_hz: tuple[float, float] = (20.0, 120.0),
+    line_band_hz: tuple[float, float] = LINE_BAND_HZ,
 ) -> Examination:
     """Look again at a recording that was diagnosed.
 
@@ -291,21 +252,22 @@ def examine(
         raise ValueError(f"slip must be between 0 and 1, got {slip!r}; 0.02 is two percent")
     chosen, source = _chosen_slip(diagnosis, slip)
     repaired = repair(currents, fs)
-    origin_s = repaired.first / fs
-    judged = diagnosis.quality.stretch_s
-    try:
-        whole = prepare(repaired.currents, fs, *line_band_hz)
-    except ValueError:
-        return Examination(motor, diagnosis, None, None, origin_s, judged, chosen, source)
-    stretch = whole
-    if whole.carrier is not None:
-        found = negative_sequence(whole.vector, whole.spectrum, fs, whole.line_hz)
-        judged = one_state(found, judged)
+    begin_s = repaired.first / fs
+    judged = tuple(moment - begin_s for moment in diagnosis.quality.stretch_s)
+    stretch = whole = _prepared(repaired.currents, fs, line_band_hz)
+    if whole is not None and whole.carrier is not None:
         first, last = round(judged[0] * fs), round(judged[1] * fs)
-        if last > first and last - first < 0.99 * repaired.currents.shape[1]:
-            stretch = prepare(repaired.currents[:, first:last], fs, *line_band_hz)
-    stretch_s = (origin_s + judged[0], origin_s + judged[1])
-    return Examination(motor, diagnosis, whole, stretch, origin_s, stretch_s, chosen, source)
+        if last > first and last - first < 0.99 * len(whole.vector):
+            stretch = _prepared(repaired.currents[:, first:last], fs, line_band_hz)
+    return Examination(motor, diagnosis, whole, stretch, begin_s, diagnosis.quality.stretch_s, chosen, source)
+
+
+def _prepared(currents: NDArray[np.floating], fs: float, band_hz: tuple[float, float]) -> Prepared | None:
+    """Space vector, spectrum and carrier; None where no phase is usable."""
+    try:
+        return prepare(currents, fs, *band_hz)
+    except ValueError:
+        return None
 
 
 def _chosen_slip(diagnosis: Diagnosis, slip: float | None) -> tuple[Interval | None, str]:
@@ -317,10 +279,3 @@ def _chosen_slip(diagnosis: Diagnosis, slip: float | None) -> tuple[Interval | N
     if expected is not None and expected.interval is not None:
         return expected.interval, f"not measured; {expected.reason}"
     return None, f"unknown: {diagnosis.slip.reason}"
-
-
-def _space_vector(prepared: Prepared | None) -> NDArray[np.complexfloating] | Reason:
-    """Space vector of a stretch, or that it has one phase only."""
-    if prepared is None or not np.iscomplexobj(prepared.vector):
-        return _SINGLE
-    return cast("NDArray[np.complexfloating]", prepared.vector)

@@ -67,6 +67,11 @@ class NegativeSequence:
     change_pct: float = 0.0
     stretches_s: tuple[tuple[float, float], ...] = ()
 
+    def later_by(self, begin_s: float) -> NegativeSequence:
+        """The same, of a stretch that begins later by so many seconds."""
+        moved = tuple((round(a + begin_s, 2), round(b + begin_s, 2)) for a, b in self.stretches_s)
+        return replace(self, stretches_s=moved)
+
     @property
     def is_switched(self) -> bool:
         """Whether it takes two values within the stretch."""

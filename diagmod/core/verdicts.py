@@ -183,7 +183,8 @@ class Quality:
     is_clock_reliable : bool
         False where samples are not evenly spaced in time; then no statement about lines is made.
     stretch_s : tuple of float
-        Begin and end in seconds of the stretch that was judged.
+        Begin and end, in seconds after the first sample, of the stretch that was judged: the motor runs, the load is
+        steady, and the unbalance does not switch.
     """
 
     verdict: QualityVerdict
