@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from diagmod.core.acquisition_reasons import Figures, advice, clock_refusals, limits, refusals
+from diagmod.core.carrier import track_carrier
 from diagmod.core.channels import measure_channels
 from diagmod.core.clock import converter_step, measure_clock
 from diagmod.core.inverter import find_supply
+from diagmod.core.modulation import ModulationSpectrum
 from diagmod.core.prepared import Prepared, prepare
 from diagmod.core.recording import PHASES
 from diagmod.core.stationarity import steadiest_stretch
@@ -25,8 +27,26 @@ from diagmod.core.wiring import rewire
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from diagmod.core.carrier import Carrier
+    from diagmod.core.stationarity import Steadiness
+
 #: Lowest frequency in Hz at which a line may rival the supply's: below, offsets and drifts are no lines.
 STRONGEST_FROM_HZ = 5.0
+
+#: Distance from the supply line, over its frequency, within which everything strong is the supply line.
+#: Pinned by test_a_wandering_grid_is_not_jitter.
+NEAR_LINE = 0.1
+
+#: Samples at the highest code over those at the next below it: 2.4 in the crest of a sine, up to 5.3 in one that goes
+#: with the fourth power. Pinned by test_a_coarse_converter_is_not_taken_for_clipped.
+FLAT_CREST = 6.0
+
+#: The same where nothing stands between: in a current locked to the sampling every value comes as often.
+#: Pinned by test_a_crest_that_is_sampled_again_and_again_is_not_clipped.
+SAME_CREST = 1.25
+
+#: Share of samples at an extreme below which nothing was cut off.
+LEAST_CLIPPED_SHARE = 5e-4
 
 
 def audit(
@@ -73,7 +93,7 @@ def audit(
     made = prepared or prepare(currents, fs, line_low_hz, line_high_hz)
     rated = rated_current_a if unit_is_ampere else None
     figures = _measure(currents, made, stamps_s, rated_hz, rated)
-    uneven = clock_refusals(figures.clock, fs, made.n_phases) if made.carrier is not None else []
+    uneven = clock_refusals(figures.clock, made) if made.carrier is not None else []
     fatal = [*refusals(figures, made), *uneven]
     reasons = (*fatal, *limits(figures, made, repair_note))
     verdict = QualityVerdict.UNUSABLE if fatal else QualityVerdict.LIMITED if reasons else QualityVerdict.GOOD
@@ -102,22 +122,26 @@ def _measure(
     offset = max((_offset_pct(currents[k]) for k in rows), default=0.0)
     nan = float("nan")
     if made.carrier is None:
-        return Figures(clock, None, None, None, nan, clipped, offset, nan, nan, nan)
+        return Figures(clock, None, None, None, nan, clipped, offset, nan, nan, nan, nan, nan)
     strongest_hz, strongest_db = _strongest_elsewhere(made)
     carrier = made.carrier
     channels = None
     if made.phases == "RST":
         wired = rewire(np.asarray(currents), made.wiring) if made.wiring.is_corrected else currents
         channels = measure_channels(wired, made.fs, made.line_hz)
-    modulation = made.modulation
+    steadiness = steadiest_stretch(carrier)
+    judged = _judged_carrier(made, carrier, steadiness)
+    modulation = made.modulation if judged is carrier else ModulationSpectrum(judged)
     return Figures(
         clock=clock,
         channels=channels,
-        supply=find_supply(made.spectrum, made.line_hz, carrier.amplitude, rated_hz),
-        steadiness=steadiest_stretch(carrier),
+        supply=find_supply(made.spectrum, judged.line_hz, carrier.amplitude, rated_hz),
+        steadiness=steadiness,
         floor_dbc=modulation.floor_dbc(max(3 * modulation.lowest_hz, 0.06 * made.line_hz)),
         clipped_pct=clipped,
         offset_pct=offset,
+        line_hz=judged.line_hz,
+        drift_hz=judged.drift_hz,
         rms_over_rated=float(carrier.amplitude / np.sqrt(2) / rated_current_a) if rated_current_a else nan,
         strongest_hz=strongest_hz,
         strongest_db=strongest_db,
@@ -125,26 +149,45 @@ def _measure(
 
 
 def _strongest_elsewhere(made: Prepared) -> tuple[float, float]:
-    """Frequency of the strongest line of the spectrum, and its height over the supply line in dB."""
+    """Frequency of the strongest line of the spectrum but the supply line, and its height over that in dB."""
     power, bin_hz = made.spectrum.power, made.spectrum.bin_hz
-    first = max(4, round(STRONGEST_FROM_HZ / bin_hz))
-    at = first + int(np.argmax(power[first:])) if len(power) > first else 0
-    line = round(made.line_hz / bin_hz)
-    own = float(power[max(0, line - 2) : line + 3].max(initial=0.0))
-    return at * bin_hz, 10 * float(np.log10(max(float(power[at]), 1e-30) / max(own, 1e-30)))
+    # A supply that wanders is spread over many bins.
+    low, high = (round((1 + side * NEAR_LINE) * made.line_hz / bin_hz) for side in (-1, 1))
+    own = float(power[max(0, low - 2) : high + 3].max(initial=0.0))
+    others = power.copy()
+    others[: max(4, round(STRONGEST_FROM_HZ / bin_hz))] = 0.0
+    others[max(0, low - 2) : high + 3] = 0.0
+    at = int(np.argmax(others))
+    return at * bin_hz, 10 * float(np.log10(max(float(others[at]), 1e-30) / max(own, 1e-30)))
+
+
+def _judged_carrier(made: Prepared, carrier: Carrier, steadiness: Steadiness) -> Carrier:
+    """The carrier of the steady stretch, where that is not the whole recording."""
+    first, last = round(steadiness.begin_s * made.fs), round(steadiness.end_s * made.fs)
+    if last - first >= 0.99 * len(made.vector):
+        return carrier
+    stretch = made.vector[first:last]
+    return track_carrier(stretch - stretch.mean(), made.fs, made.line_hz)
 
 
 def _clipped_pct(row: NDArray[np.floating]) -> float:
-    """Share of samples at the extremes beyond what a rounded sine has there, percent."""
-    high, low = float(row.max()), float(row.min())
+    """Share of samples that the range cut off, percent."""
     step = converter_step(row)
-    half = max(step / 2, 1e-6 * max(abs(high), abs(low)))
-    # A sample alone at its extreme is a crest; a clipped current stays there.
-    n = sum(np.count_nonzero(at_end[1:] & at_end[:-1]) for at_end in (row >= high - half, row <= low + half))
-    # A sine of amplitude A spends arccos(1 - step / A) / pi of its time within a step of either extreme.
-    amplitude = (high - low) / 2
-    usual = 2 * float(np.arccos(np.clip(1 - max(step, 2 * half) / amplitude, -1, 1))) / np.pi
-    return max(0.0, 100 * (n / len(row) - 1.5 * usual))
+    return 100 * (_n_cut_off(row, step) + _n_cut_off(-row, step)) / len(row)
+
+
+def _n_cut_off(row: NDArray[np.floating], step: float) -> int:
+    """Samples at the upper end of the range beyond those that the rounded crest of a current has there."""
+    top = float(row.max())
+    half = max(step / 2, 1e-6 * float(np.abs(top)))
+    n_top = int(np.count_nonzero(row >= top - half))
+    if n_top < LEAST_CLIPPED_SHARE * len(row):
+        return 0
+    below = row[row < top - half]
+    second = float(below.max(initial=-np.inf))
+    n_second = int(np.count_nonzero(below >= second - half))
+    is_neighbour = step > 0 and top - second < 1.5 * step
+    return n_top - n_second if n_top > (FLAT_CREST if is_neighbour else SAME_CREST) * n_second else 0
 
 
 def _offset_pct(row: NDArray[np.floating]) -> float:
@@ -155,7 +198,7 @@ def _offset_pct(row: NDArray[np.floating]) -> float:
 
 def _as_numbers(figures: Figures, made: Prepared, currents: NDArray[np.floating]) -> dict[str, float]:
     """Measured figures by name, the unit as suffix; NaN where one was not measured."""
-    clock, channels, supply, carrier = figures.clock, figures.channels, figures.supply, made.carrier
+    clock, channels, supply = figures.clock, figures.channels, figures.supply
     nan = float("nan")
     usable = PHASES.index(made.usable[0])
     step = converter_step(currents[usable])
@@ -163,7 +206,7 @@ def _as_numbers(figures: Figures, made: Prepared, currents: NDArray[np.floating]
     return {
         "duration_s": made.duration_s,
         "floor_dbc": figures.floor_dbc,
-        "line_drift_hz": carrier.drift_hz if carrier else nan,
+        "line_drift_hz": figures.drift_hz,
         "repeat_pct": clock.repeat_pct,
         "phase_steps": float(clock.n_steps),
         "jitter_us": 1e6 * clock.jitter_s,

@@ -222,8 +222,22 @@ def _family(
     presence &= allowed
     first = presence[0] & presence[1]
     score = presence.sum(axis=0) + 2 * first
-    at = int(np.argmax(score)) if score.max() > 0 else len(grid) // 2
+    at = len(grid) // 2
+    if score.max() > 0:
+        # A line is present in the bins beside it too: of all places with as many lines the strongest counts.
+        best = np.flatnonzero(score == score.max())
+        at = int(best[np.argmax(_power_of_lines(seen, grid[best]))])
     return float(grid[at]), presence[:, at], bool(first[at])
+
+
+def _power_of_lines(seen: Observation, hz: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sum of the logarithms of the power at f -+ fv and f -+ 2 fv, for tones fv."""
+    power, bin_hz = seen.spectrum.power, seen.spectrum.bin_hz
+    total = np.zeros(len(hz))
+    for shift in (-2, -1, 1, 2):
+        bins = np.round(np.abs(seen.line_hz + shift * hz) / bin_hz).astype(np.int64)
+        total += np.log(np.maximum(power[np.minimum(bins, len(power) - 1)], 1e-30))
+    return total
 
 
 def _beside_rotor_lines(seen: Observation, hz: NDArray[np.float64], slip: Interval | None) -> NDArray[np.bool_]:

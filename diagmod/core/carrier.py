@@ -151,7 +151,7 @@ def track_carrier(vector: NDArray[np.inexact], fs: float, line_hz: float) -> Car
     modulation = shifted * np.exp(-1j * slow_phase) / level - 1.0
     return Carrier(
         line_hz=line_hz + float(mean_hz),
-        uncertainty_hz=_frequency_uncertainty_hz(step - slow_phase, duration),
+        uncertainty_hz=_frequency_uncertainty_hz(step - slow_phase, degree, duration),
         drift_hz=float(np.ptp(slow_hz)),
         amplitude=amplitude * (1 if n_phases == 3 else 2),
         amplitude_range=float(np.ptp(level)) / amplitude,
@@ -234,11 +234,24 @@ def _slow_deviation(phase: NDArray[np.float64], mean_hz: float, rate: float) -> 
     return deviation - deviation.mean()
 
 
-def _frequency_uncertainty_hz(residual: NDArray[np.float64], duration_s: float) -> float:
-    """95 % half width of the mean frequency: phase noise of the two ends over the time between them."""
-    width = max(1, len(residual) // 10)
-    pieces = residual[: len(residual) // width * width].reshape(-1, width).mean(axis=1)
-    return float(1.96 * np.sqrt(2) * max(pieces.std(), 1e-6) / (2 * np.pi * duration_s))
+def _frequency_uncertainty_hz(residual: NDArray[np.float64], degree: int, duration_s: float) -> float:
+    """95 % half width of the mean frequency, from the spectrum of what the slow phase leaves.
+
+    The mean frequency is a weighted sum of the phase; the weights are those of a fit of Legendre polynomials
+    between its two ends. Every line and every noise of the residual counts with what the weights pass of it.
+    """
+    n = len(residual)
+    x = np.linspace(-1.0, 1.0, n)
+    weight = legendre.legvander(x, degree) @ [2 * (2 * k + 1) / n if k % 2 else 0.0 for k in range(degree + 1)]
+    passed = np.abs(np.fft.rfft(weight)) ** 2
+    power = np.abs(np.fft.rfft(residual)) ** 2 / n
+    # The fit has taken the slowest part of the noise with it: there it is as strong as next to it.
+    taken = 2 * degree
+    power[:taken] = (
+        max(float(power[:taken].mean()), float(power[taken : 3 * taken].mean())) if n > 6 * taken else power.max()
+    )
+    sigma = float(np.sqrt(2 * (passed @ power) / n))
+    return 1.96 * max(sigma, 1e-6) / (2 * np.pi * duration_s)
 
 
 def sequence_tracks(

@@ -96,7 +96,7 @@ def measure_channels(currents: NDArray[np.floating], fs: float, line_hz: float) 
     if errors is None:
         return bound
     gain, skew = errors
-    factor = 1 + np.array([0.0, *gain]) + 2j * np.pi * line_hz * np.array([0.0, *skew])
+    factor = (1 + np.array([0.0, *gain])) * np.exp(2j * np.pi * line_hz * np.array([0.0, *skew]))
     _, true_positive, true_negative = FORTESCUE @ (phasors[0] / factor)
     caused = (FORTESCUE @ phasors[0])[2] / positive - true_negative / true_positive
     return Channels(
@@ -124,7 +124,7 @@ def _solve(
     scale = np.array([1.0, 1.0, 1 / omega[0], 1 / omega[0]])
     matrix = np.concatenate([columns.real, columns.imag]) * scale
     target = np.concatenate([sums.real, sums.imag])
-    # The phases are one part in 1 + error of the sum's unknowns; the errors are small, so the model is linear.
+    # Every phase counts in the true sum by 1 / ((1 + gain) (1 + j omega skew)), about 1 - u - j omega v.
     solution, _, rank, _ = np.linalg.lstsq(matrix, target, rcond=1e-9)
     if rank < 4:
         return None
@@ -135,5 +135,5 @@ def _solve(
         return None
     if deviation[:2].max() > KNOWN_GAIN or deviation[2:].max() > KNOWN_SKEW_S:
         return None
-    values = solution * scale
-    return values[:2], values[2:]
+    share, delay_s = np.split(solution * scale, 2)
+    return share / (1 - share), delay_s / (1 - share)

@@ -28,6 +28,14 @@ if TYPE_CHECKING:
 #: Pinned by test_a_coarse_converter_is_not_taken_for_held_samples.
 MOVING_STEPS = 4.0
 
+#: What repeats must exceed those by that noise makes by chance, where the rate is so high that noise moves the current
+#: more than its own slope: as a factor, and in standard deviations.
+#: Pinned by test_codes_that_noise_repeats_are_not_taken_for_held_samples.
+CHANCE_FACTOR, CHANCE_SIGMAS = 2.0, 4.0
+
+#: Samples from the middle of a recording from which the step of the converter is taken.
+STEP_SAMPLES = 4096
+
 #: Samples looked at for repeats; beyond, evenly spread blocks are taken.
 REPEAT_SAMPLES, REPEAT_BLOCK = 1 << 19, 1 << 15
 
@@ -43,6 +51,17 @@ NOISE_QUANTILE = 0.3
 #: Periods of the supply averaged on either side of a step of the phase; whole ones keep harmonics out.
 STEP_PERIODS = 2
 
+#: Change of the amplitude over a step of the phase (1 over rad) from which it is the load that moved: a lost sample
+#: changes the phase alone. Pinned by test_steps_of_the_load_are_not_taken_for_lost_samples.
+AMPLITUDE_OVER_PHASE = 0.5
+
+#: Longest step of the time stamps over the usual one, or over their resolution.
+#: Pinned by test_a_gap_in_the_stamps_is_found.
+STAMP_GAP = 2.5
+
+#: Finest resolution of time stamps that is told apart from none, over the sampling period.
+FINEST_STAMP = 1e-3
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -51,8 +70,8 @@ class Clock:
     Attributes
     ----------
     repeat_pct : float
-        Share of samples that repeat the one before while the current moves, percent; NaN where the converter is too
-        coarse to tell.
+        Share of samples that repeat the one before while the current moves, more often than noise does by chance,
+        percent; NaN where the converter is too coarse to tell.
     n_steps : int
         Steps of the phase by whole sampling periods, all in one direction.
     step_s : float
@@ -113,66 +132,89 @@ def measure_clock(
 
 
 def converter_step(row: NDArray[np.floating]) -> float:
-    """Smallest step between two samples if all samples stand on one grid of it, else 0.
+    """Step of the grid on which all samples stand, else 0: a converter of up to about 17 bits over the current's range.
 
     Examples
     --------
     >>> converter_step(np.round(np.sin(np.arange(100.0)), 2))
     0.01
     """
-    steps = np.unique(np.abs(np.diff(np.asarray(row[:4096], dtype=np.float64))))
+    # The middle: at the beginning the motor may be at rest or start.
+    begin = max(0, (len(row) - STEP_SAMPLES) // 2)
+    values = np.unique(np.asarray(row[begin : begin + STEP_SAMPLES], dtype=np.float64))
     # Rounding of decimal fractions in single precision.
-    blur = 4 * np.finfo(np.float32).eps * float(np.abs(row[:4096]).max(initial=0.0))
+    blur = 4 * np.finfo(np.float32).eps * float(np.abs(values).max(initial=0.0))
+    steps = np.diff(values)
     steps = steps[steps > blur]
-    if not len(steps):
-        return 0.0
-    least = float(steps[0])
-    off_grid = np.abs(steps / least - np.round(steps / least)) * least
-    return round(least, 12) if np.all(off_grid <= 0.02 * least + 2 * blur) else 0.0
+    # The smallest distance seen may be two or three steps of the converter.
+    for grid in (float(steps.min(initial=np.inf)) / n for n in (1, 2, 3)):
+        off_grid = np.abs(steps - grid * np.round(steps / grid))
+        if 10 * blur < grid < np.inf and np.all(off_grid <= 0.02 * grid + 2 * blur):
+            return float(f"{grid:.9g}")
+    return 0.0
 
 
 def _repeat_share(rows: NDArray[np.floating]) -> float:
-    """Share of samples that repeat the one before, of those about which the current moves; NaN for too few of them."""
+    """Share of held samples of those about which the current moves; NaN for too few of them."""
     n = rows.shape[1]
     blocks = [rows]
     if n > REPEAT_SAMPLES:
         starts = np.linspace(0, n - REPEAT_BLOCK, REPEAT_SAMPLES // REPEAT_BLOCK).astype(int)
         blocks = [rows[:, a : a + REPEAT_BLOCK] for a in starts]
     steps = [converter_step(row) for row in rows]
-    n_moving = n_repeats = 0
+    n_moving = n_repeats = n_single = 0
     for block in blocks:
         for row, step in zip(block, steps, strict=True):
-            before, after = row[1:-2] - row[:-3], row[3:] - row[2:-1]
-            least = max(MOVING_STEPS * step, 1e-6 * float(np.abs(row).max()))
+            before, between, after = row[1:-2] - row[:-3], row[2:-1] - row[1:-2], row[3:] - row[2:-1]
+            least = max(MOVING_STEPS * step, 1e-6 * float(np.abs(row).max(initial=0.0)))
             # Before and after it the current moves the same way: no crest, and no clipping.
             moving = (np.minimum(np.abs(before), np.abs(after)) >= least) & (before * after > 0)
             n_moving += int(np.count_nonzero(moving))
-            n_repeats += int(np.count_nonzero(moving & (row[2:-1] == row[1:-2])))
-    return n_repeats / n_moving if n_moving > 200 else float("nan")
+            n_repeats += int(np.count_nonzero(moving & (between == 0)))
+            if step > 0:
+                n_single += int(np.count_nonzero(moving & (np.abs(np.abs(between) - step) < 0.5 * step)))
+    if n_moving <= 200:
+        return float("nan")
+    # Where noise alone moves the current, no step is about as likely as one step up or one down.
+    by_chance = n_single / 2
+    n_held = n_repeats - by_chance
+    is_held = n_held > max((CHANCE_FACTOR - 1) * by_chance, CHANCE_SIGMAS * np.sqrt(1.5 * by_chance))
+    return n_held / n_moving if is_held else 0.0
 
 
 def _phase_steps(carrier: Carrier, fs: float) -> tuple[int, float]:
     """Number and mean size in seconds of steps of the carrier's phase by about a whole sampling period."""
     width = round(STEP_PERIODS * carrier.fs / carrier.line_hz)
-    phase = carrier.modulation.imag
-    if len(phase) < 8 * width:
+    if len(carrier.modulation) < 8 * width:
         return 0, float("nan")
-    total = np.concatenate([[0.0], np.cumsum(phase)])
-    means = (total[width:] - total[:-width]) / width
-    step = means[width:] - means[:-width]
+    whole = 1 + _without_image(carrier)
+    step = _sudden(np.unwrap(np.angle(whole)), width)
+    amplitude_step = _sudden(np.abs(whole), width)
     period_rad = 2 * np.pi * carrier.line_hz / fs
     noise = 1.4826 * float(np.median(np.abs(step - np.median(step))))
     least = max(0.6 * period_rad, 6 * noise)
     sizes: list[float] = []
+    is_lost: list[bool] = []
     rest = np.abs(step)
     while len(sizes) < 200 and rest.max() > least:
         at = int(np.argmax(rest))
-        sizes.append(float(step[at]))
-        rest[max(0, at - 2 * width) : at + 2 * width] = 0.0
-    whole = [size for size in sizes if abs(size / period_rad - round(size / period_rad)) < 0.3]
-    if len(whole) < 3 or len(whole) < 0.7 * len(sizes) or abs(sum(np.sign(whole))) < 0.8 * len(whole):
+        size = float(step[at])
+        sizes.append(size)
+        is_whole = abs(size / period_rad - round(size / period_rad)) < 0.3
+        is_lost.append(is_whole and abs(amplitude_step[at]) < AMPLITUDE_OVER_PHASE * abs(size))
+        rest[max(0, at - 3 * width) : at + 3 * width] = 0.0
+    lost = [size for size, counts in zip(sizes, is_lost, strict=True) if counts]
+    if len(lost) < 3 or len(lost) < 0.7 * len(sizes) or abs(sum(np.sign(lost))) < 0.8 * len(lost):
         return 0, float("nan")
-    return len(whole), float(np.mean(whole)) / (2 * np.pi * carrier.line_hz)
+    return len(lost), float(np.mean(lost)) / (2 * np.pi * carrier.line_hz)
+
+
+def _sudden(x: NDArray[np.float64], width: int) -> NDArray[np.float64]:
+    """Step between the means of two neighbouring windows, less what the windows beside them go on moving by."""
+    total = np.concatenate([[0.0], np.cumsum(x)])
+    means = (total[width:] - total[:-width]) / width
+    step = means[width:] - means[:-width]
+    return step[width:-width] - (step[2 * width :] + step[: -2 * width]) / 2
 
 
 def _jitter(carrier: Carrier, fs: float) -> tuple[float, float]:
@@ -215,23 +257,52 @@ def _pieces(x: NDArray[np.float64], n: int) -> NDArray[np.float64]:
 
 def _stamp_figures(stamps_s: NDArray[np.float64], fs: float) -> tuple[float, float, float]:
     """Resolution of the stamps, their rms departure from a smooth clock beyond it, and the longest step, in seconds."""
-    grid = _grid_of(stamps_s, 1 / fs)
+    # A clock time of today leaves a quarter of a microsecond to a double.
+    blur = 4 * float(np.spacing(np.abs(stamps_s).max()))
+    stamps_s = stamps_s - stamps_s[0]
+    grid = _grid_of(stamps_s, 1 / fs, blur)
+    steps = np.diff(stamps_s)
+    gaps = np.flatnonzero(steps > STAMP_GAP * max(grid, 1 / fs))
+    edges = np.concatenate([[0], gaps + 1, [len(stamps_s)]])
+    longest = int(np.argmax(np.diff(edges)))
+    whole = stamps_s[edges[longest] : edges[longest + 1]]
+    return grid, _departure_s(whole, grid, 1e-3 / fs + blur), float(steps.max())
+
+
+def _departure_s(stamps_s: NDArray[np.float64], grid: float, slack: float) -> float:
+    """Rms departure of stamps without a gap from a smooth clock, in seconds; NaN for too few stamps."""
+    if len(stamps_s) < 8:
+        return float("nan")
     x = np.linspace(-1.0, 1.0, len(stamps_s))
     departure = stamps_s - legendre.legval(x, legendre.legfit(x, stamps_s, 3))
     # An even clock read on a grid departs by up to one grid step, evenly distributed.
-    is_even = float(np.ptp(departure)) <= 1.02 * grid + 1e-3 / fs
-    beyond = max(0.0, float(departure.var()) - grid**2 / 12)
-    return grid, 0.0 if is_even else float(np.sqrt(beyond)), float(np.diff(stamps_s).max())
+    if float(np.ptp(departure)) <= 1.02 * grid + slack:
+        return 0.0
+    return float(np.sqrt(max(0.0, float(departure.var()) - grid**2 / 12)))
 
 
-def _grid_of(stamps_s: NDArray[np.float64], period_s: float) -> float:
-    """Coarsest decimal grid on which all stamps stand; 0 for none coarser than a thousandth of a sampling period."""
-    for exponent in range(0, -12, -1):
+def _grid_of(stamps_s: NDArray[np.float64], period_s: float, blur: float) -> float:
+    """Coarsest decimal grid on which all stamps stand, else any; 0 for none that is coarse enough to matter."""
+    head = stamps_s[:4096]
+    for exponent in range(1, -12, -1):
         for multiple in (5, 2, 1):
             grid = multiple * 10.0**exponent
-            if not 1e-3 * period_s <= grid <= 50 * period_s:
-                continue
-            rest = np.abs(stamps_s / grid - np.round(stamps_s / grid)) * grid
-            if rest.max() < 1e-3 * grid + 1e-12 * float(np.abs(stamps_s).max()):
+            if grid < FINEST_STAMP * period_s:
+                return _any_grid_of(stamps_s, period_s, blur)
+            if _stand_on(head, grid, blur) and _stand_on(stamps_s, grid, blur):
                 return grid
-    return 0.0
+    return _any_grid_of(stamps_s, period_s, blur)
+
+
+def _any_grid_of(stamps_s: NDArray[np.float64], period_s: float, blur: float) -> float:
+    """Grid of a counter that ticks at no decimal fraction of a second: the least difference between two steps."""
+    steps = np.unique(np.diff(stamps_s[:4096]))
+    apart = np.concatenate([steps, np.diff(steps)])
+    apart = apart[apart > 2 * blur]
+    grid = float(apart.min(initial=np.inf))
+    return grid if grid >= FINEST_STAMP * period_s and _stand_on(stamps_s, grid, blur) else 0.0
+
+
+def _stand_on(stamps_s: NDArray[np.float64], grid: float, blur: float) -> bool:
+    rest = np.abs(stamps_s - grid * np.round(stamps_s / grid))
+    return bool(rest.max() <= 1e-3 * grid + blur)

@@ -2,8 +2,9 @@
 
 An inverter pulses the voltage with its switching frequency fc; with sine-triangle modulation the current
 then carries pairs of equal lines at fc -+ 2f, and at 2 fc -+ f. Slot harmonics also come in pairs, but of
-unequal height and moving with the slip. A supply frequency that no mains has is a hint only: a wrong
-sampling rate shifts it too.
+unequal height and moving with the slip. The harmonics of a mains full of rectifiers and those of a coarse
+converter stand at the same distances, but there the next orders are as strong. A supply frequency that no
+mains has is a hint only: a wrong sampling rate shifts it too.
 """
 
 from __future__ import annotations
@@ -26,6 +27,11 @@ STANDS_OUT_DB, LEAST_DBC = 25.0, -70.0
 
 #: The two lines of a pair differ by less than this, dB.
 EQUAL_WITHIN_DB = 3.0
+
+#: Orders beside fc at which the harmonics of rectifiers (6k -+ 1) and of a coarse converter go on and the lines of an
+#: inverter do not, and what the pair must exceed their median by, dB.
+#: Pinned by test_a_mains_full_of_rectifiers_is_no_inverter and test_harmonics_of_a_coarse_converter_are_no_inverter.
+NEIGHBOURS, ABOVE_NEIGHBOURS_DB = (-10, -8, -4, 4, 8, 10), 12.0
 
 #: Mains frequencies in Hz and how far they stray, percent (EN 50160: 1 % for 99.5 % of a year).
 MAINS_HZ, MAINS_BAND_PCT = (50.0, 60.0), 1.5
@@ -80,7 +86,7 @@ def find_supply(
 
 
 def _switching_hz(spectrum: WidebandSpectrum, line_hz: float, carrier_amplitude: float) -> float:
-    first = int(LOWEST_SWITCHING_HZ / spectrum.bin_hz)
+    first = max(0, int((LOWEST_SWITCHING_HZ - 2 * line_hz) / spectrum.bin_hz) - 4)
     power = spectrum.power[first:]
     if len(power) * spectrum.bin_hz < 8 * line_hz:
         return float("nan")
@@ -92,11 +98,24 @@ def _switching_hz(spectrum: WidebandSpectrum, line_hz: float, carrier_amplitude:
         partner = (np.abs(apart - 4 * line_hz) <= slack) & (np.abs(level_db - level_db[i]) <= EQUAL_WITHIN_DB)
         for j in np.flatnonzero(partner):
             middle = (hz[i] + hz[j]) / 2
+            if middle < LOWEST_SWITCHING_HZ:
+                continue
             # The first group has its pair at the double, 2 fc -+ f; beyond the Nyquist frequency it folds back.
             second = np.array([_folded(2 * middle + side * line_hz, 2 * spectrum.nyquist_hz) for side in (-1, 1)])
-            if all(np.any(np.abs(hz - one) <= 2 * slack) for one in second):
+            is_pair = all(np.any(np.abs(hz - one) <= 2 * slack) for one in second)
+            pair_db = (level_db[i] + level_db[j]) / 2 + 20 * np.log10(carrier_amplitude)
+            if is_pair and not _is_comb(spectrum, middle, line_hz, float(pair_db)):
                 return float(middle)
     return float("nan")
+
+
+def _is_comb(spectrum: WidebandSpectrum, middle_hz: float, line_hz: float, pair_db: float) -> bool:
+    """Whether a pair of lines is two of many harmonics of the supply, folded or not."""
+    levels = []
+    for order in NEIGHBOURS:
+        at = round(_folded(middle_hz + order * line_hz, 2 * spectrum.nyquist_hz) / spectrum.bin_hz)
+        levels.append(float(spectrum.power[max(0, at - 3) : at + 4].max(initial=0.0)))
+    return 10 * np.log10(max(float(np.median(levels)), 1e-30)) > pair_db - ABOVE_NEIGHBOURS_DB
 
 
 def _strong_lines(

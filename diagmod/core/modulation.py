@@ -28,14 +28,18 @@ PADDING = 4
 #: Half main lobe of the Hann taper in bins: two lines nearer than this are one (mcsa resolution rule T >= B / offset).
 HALF_LOBE = 2.0
 
-#: A line stands out when it exceeds its floor by this much, dB. Noise alone does so in one bin of 10^7
-#: (its power is exponentially distributed about its mean: exp(-10^1.2)). Pinned by test_modulation.
+#: A line stands out when it exceeds its floor by this much, dB. The power of noise is exponentially distributed about
+#: its mean, exp(-10^1.2) = 10^-7; measured beside a floor from few bins, noise does so in one bin of 10^5. Pinned by
+#: test_modulation.
 PRESENT_DB = 12.0
 
 #: How steeply the noise beside a carrier may fall: a wandering supply frequency makes phase noise that falls with
 #: the fourth power of the offset. Where a line stands too near to the carrier to have a floor before it, the floor
 #: after it is continued so.
 SKIRT_EXPONENT = 4.0
+
+#: Share of the points beyond a line near the carrier that are noise for sure.
+QUIET_SHARE = 0.2
 
 #: Strongest lines whose side lobes are not taken for lines.
 N_MASKING = 12
@@ -57,7 +61,9 @@ class Sideband:
     offset_hz : float
         Signed distance from the carrier in Hz.
     phasor : complex
-        Relative to the carrier, phase as at the first sample of the stretch.
+        Relative to the carrier, phase as at the first sample of the stretch. It is that of the nearest point of the
+        padded transform, up to an eighth of a bin away, and errs by up to 23 degrees alone; in the product of a pair
+        the error cancels.
     floor : float
         Mean magnitude of the noise in one bin beside it, relative to the carrier.
     """
@@ -246,10 +252,21 @@ class ModulationSpectrum:
             # A floor that rises with the offset is taken at its higher side.
             found = float(np.exp(y[0] - x[0] * (y[1] - y[0]) / (x[1] - x[0]))) if y[0] > y[1] else float(np.exp(y[1]))
         else:
-            near = power[at + gap : at + 2 * gap]
-            found = max(_median(after), _median(near) * ((at + 1.5 * gap) / at) ** SKIRT_EXPONENT)
+            found = max(_low_mean(after), self._skirt(power, at, gap))
         # The power of noise is exponentially distributed: its mean is its median over ln 2.
         return float(np.sqrt(found / np.log(2)))
+
+    @staticmethod
+    def _skirt(power: NDArray[np.float64], at: int, gap: int) -> float:
+        """Power (as a median) at a point near the carrier, continued inwards from the quiet points beyond it.
+
+        The multiples of a strong line stand there too, in a comb: only the lowest points are noise.
+        """
+        beyond = power[at + gap : at + 4 * gap]
+        if not len(beyond):
+            return 0.0
+        offsets = np.arange(at + gap, at + gap + len(beyond)) / at
+        return _low_mean(beyond * offsets**SKIRT_EXPONENT)
 
     def _side_lobes(self, both: NDArray[np.float64]) -> NDArray[np.float64]:
         """Power that the side lobes of the strongest lines of both sides put at every point."""
@@ -262,6 +279,12 @@ class ModulationSpectrum:
                 lobes = both[at] / np.maximum(np.pi * d * np.abs(d * d - 1), 1.0) ** 2
                 mask = np.maximum(mask, np.where(d > HALF_LOBE - 0.5, lobes, 0.0))
         return mask
+
+
+def _low_mean(x: NDArray[np.float64]) -> float:
+    """Median of exponentially distributed noise from its lowest fifth, which lines do not reach."""
+    k = max(0, round(QUIET_SHARE * len(x)) - 1)
+    return float(np.partition(x, k)[k]) * np.log(2) / -np.log(1 - QUIET_SHARE)
 
 
 def _median(x: NDArray[np.float64]) -> float:

@@ -73,10 +73,12 @@ def track_orders(spectrum: WidebandSpectrum, carrier: Carrier) -> WidebandSpectr
     for k in range(n_bands):
         turn[k] = turned
         turned = turned * step
-    sides = [_corrected(spectrum.forward, turn, n_band, n_edge)]
-    has_backward = bool(spectrum.backward.any())
-    sides.append(_corrected(spectrum.backward, turn, n_band, n_edge) if has_backward else spectrum.backward)
-    return replace(spectrum, forward=sides[0], backward=sides[1])
+    forward = _corrected(spectrum.forward, turn, n_band, n_edge)
+    backward = spectrum.backward
+    if backward.any():
+        # The conjugate of the backward side is the spectrum of the conjugate vector, in which its lines turn forwards.
+        backward = np.conj(_corrected(np.conj(backward), turn, n_band, n_edge))
+    return replace(spectrum, forward=forward, backward=backward)
 
 
 def _corrected(

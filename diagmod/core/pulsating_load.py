@@ -62,11 +62,12 @@ def judge_load_oscillation(seen: Observation, slip: Interval | None, *, refusal:
         and abs(p.lower.level_dbc - p.upper.level_dbc) < EQUAL_WITHIN_DB
         and not _is_of_the_motor(p, seen, slip)
     ]
-    like = [p for p in pairs if load_like(p)]
+    load = seen.load_of_slip(slip)
+    like = [p for p in pairs if load_like(p, load)]
     clear = next((p for p in like if p.mean_dbc >= CLEAR_DBC and p.amplitude_share <= PURE_AMPLITUDE), None)
     if clear is not None and not seen.is_switching:
         return _verdict(seen, clear, Verdict.SUPPORTED, f"The load pulsates at {clear.offset_hz:.2f} Hz.")
-    open_ones = like or [p for p in pairs if not bar_like(p)]
+    open_ones = like or [p for p in pairs if not bar_like(p, load)]
     if not open_ones:
         none = Reason("no_line", f"no pair of lines of {NOTABLE_DBC:.0f} dBc or more has the phases of a load")
         return FaultVerdict(NAME, Verdict.NOT_SUPPORTED, "No sign of a pulsating load.", reasons=(none,))
@@ -75,7 +76,7 @@ def judge_load_oscillation(seen: Observation, slip: Interval | None, *, refusal:
         why = "stands in a recording whose unbalance switches, which modulates the current too"
     elif pair.amplitude_share > PURE_AMPLITUDE:
         why = "changes the amplitude alone, as a flickering supply does and a pulsating load may"
-    elif load_like(pair):
+    elif load_like(pair, load):
         why = "has the phases of a pulsating load but is weak; idling motors hunt as much"
     else:
         why = "has neither the phases of a load nor those of a rotor fault"

@@ -2,7 +2,7 @@
 
 A broken bar brakes and drives the rotor at twice the slip frequency, a load that pulsates there does the
 same; both put lines at f(1 -+ 2s). The product of the two lines, each relative to the carrier, has an
-angle that does not depend on where time starts: about 225 degrees for a bar, about 60 for a load. The
+angle that does not depend on where time starts and differs by about 180 degrees between the two. The
 height of the lines grows with load, so it is divided by the rotor current of the equivalent circuit
 before it is read as bars. What the recording cannot resolve or could not have shown is refused.
 """
@@ -16,10 +16,9 @@ import numpy as np
 
 from diagmod.core.bar_pairs import (
     ANY_BARS,
-    BAR_ANGLES,
-    LOAD_ANGLES,
     bar_like,
     bars_of_pair,
+    load_angle_deg,
     load_like,
     sideband_evidence,
     smallest_visible,
@@ -40,9 +39,6 @@ RESOLVED_LOBES = 2.2
 
 #: Bins within which a line at a known slip must stand, and beside which a stronger one hides it.
 PLACE_BINS, MASKED_BINS = 0.5, 2.5
-
-#: Prominence in dB from which a pair is believed to be the rotor's while the slip is not confirmed.
-UNCONFIRMED_DB = 20.0
 
 #: Level in dBc that folded harmonics of high order do not exceed.
 ALIAS_DBC = -45.0
@@ -95,9 +91,7 @@ def judge_bars(
     if slip is not None and (masked := _masked(seen, pair, window)) is not None:
         return _undecided(replace(verdict, evidence=_pair_evidence(seen, pair)), masked)
     if slip is None:
-        # Twice the slip or not: the load that would go with it is the only one that can be meant.
-        implied = pair.offset_hz / (2 * seen.line_hz)
-        load = seen.load_of_slip(Interval(implied, 0.98 * implied, 1.02 * implied))
+        load = _implied_load(seen, pair)
     return _seen_pair(seen, slip, load, pair, charts, verdict)
 
 
@@ -112,7 +106,8 @@ def _unresolved(seen: Observation, slip: Interval | None, window: Interval) -> R
     highest = window.high if slip is None else window.value
     if highest >= lowest:
         return None
-    needed = lowest * seen.carrier.duration_s / max(highest, 1e-3)
+    # The filter of the carrier takes a little at either end.
+    needed = lowest * seen.carrier.duration_s / max(highest, 1e-3) + 2 * seen.carrier.start_s
     return Reason(
         "not_resolved",
         f"at a slip of {'at most ' if slip is None else ''}{highest / (2 * seen.line_hz):.4f} the sidebands stand"
@@ -146,8 +141,14 @@ def _strongest(seen: Observation, slip: Interval | None, window: Interval) -> Pa
     if slip is not None:
         return seen.modulation.pair(window.value, _tolerance_hz(seen, window))
     pairs = [p for p in seen.modulation.pairs(window.low, window.high) if p.lower.is_present]
-    likely = [p for p in pairs if bar_like(p)]
+    likely = [p for p in pairs if bar_like(p, _implied_load(seen, p))]
     return max(likely or pairs, key=lambda p: p.total, default=None)
+
+
+def _implied_load(seen: Observation, pair: Pair) -> Interval:
+    """Load of a pair at an unknown slip: twice the slip or not, the one that goes with it is the only one meant."""
+    implied = pair.offset_hz / (2 * seen.line_hz)
+    return seen.load_of_slip(Interval(implied, 0.98 * implied, 1.02 * implied))
 
 
 def _least_called_a_fault(visible: Interval) -> Interval:
@@ -204,7 +205,7 @@ def _seen_pair(
 ) -> FaultVerdict:
     bars = bars_of_pair(pair, load, seen.motor.rotor_bars)
     severity = _severity(seen, pair, bars, load, charts)
-    competing = _competitors(seen, slip, pair)
+    competing = _competitors(seen, slip, load, pair)
     verdict = replace(verdict, evidence=_pair_evidence(seen, pair), competing=competing, severity=severity)
     where = f"lines {pair.offset_hz:.2f} Hz beside the supply line"
     if bars.high < NATURAL_BARS:
@@ -219,10 +220,11 @@ def _seen_pair(
                 ),
             ),
         )
-    if not bar_like(pair):
+    if not bar_like(pair, load):
+        angle = load_angle_deg(load)
         text = (
-            f"{where} have an angle of {pair.phase_sum_deg:.0f} degrees; broken bars give {BAR_ANGLES.low:.0f} to "
-            f"{BAR_ANGLES.high:.0f}, a pulsating load up to {LOAD_ANGLES.high:.0f}"
+            f"{where} have an angle of {pair.phase_sum_deg:.0f} degrees; at this load a pulsating load gives about"
+            f" {angle:.0f}, broken bars about {(angle + 180) % 360:.0f}"
         )
         return _undecided(verdict, Reason("load_oscillation", text))
     if pair.mean_dbc < ALIAS_DBC and seen.is_alias(pair.offset_hz, 3 * seen.modulation.bin_hz):
@@ -231,8 +233,9 @@ def _seen_pair(
             " filter"
         )
         return _undecided(verdict, Reason("alias", text))
-    if slip is None and (doubt := _unconfirmed(seen, pair)):
-        return _undecided(verdict, Reason("slip_unknown", f"{where} look like a rotor fault, but {doubt}"))
+    if slip is None:
+        text = f"{where} look like a rotor fault, but {_unconfirmed(seen, pair)}"
+        return _undecided(verdict, Reason("slip_unknown", text))
     if seen.is_inverter_fed:
         text = (
             f"{where} look like a rotor fault, but the motor is fed by an inverter, whose control can make such lines"
@@ -257,7 +260,7 @@ def _seen_pair(
 
 
 def _unconfirmed(seen: Observation, pair: Pair) -> str:
-    """Why a pair that looks like a rotor fault cannot be one for sure while the slip is unknown; empty for none."""
+    """Why a pair that looks like a rotor fault cannot be one for sure while the slip is unknown."""
     if not seen.motor.rated_slip:
         return (
             "the slip is unknown and nothing says that they stand at twice the slip; give the rated speed or measure"
@@ -266,32 +269,29 @@ def _unconfirmed(seen: Observation, pair: Pair) -> str:
     implied = pair.offset_hz / (2 * seen.line_hz)
     if not seen.expected_slip.low <= implied <= seen.expected_slip.high:
         return f"a slip of {implied:.4f} contradicts nameplate and load"
-    if pair.lower.prominence_db < UNCONFIRMED_DB or pair.amplitude_share < PURE_PHASE:
-        return "nothing confirms the slip and they may be a swinging supply; measure the speed"
-    return ""
+    return "no other line confirms the slip, and a flickering or swinging supply may make them; measure the speed"
 
 
-def _competitors(seen: Observation, slip: Interval | None, pair: Pair) -> tuple[Competitor, ...]:
-    angle = f"the angle of the two lines is {pair.phase_sum_deg:.0f} degrees"
-    is_lone = not pair.upper.is_present
-    load = Competitor(
+def _competitors(seen: Observation, slip: Interval | None, load: Interval, pair: Pair) -> tuple[Competitor, ...]:
+    is_bar, is_lone = bar_like(pair, load), not pair.upper.is_present
+    swing = Competitor(
         "load oscillation at twice the slip",
-        Verdict.NOT_SUPPORTED if bar_like(pair) else (Verdict.SUPPORTED if load_like(pair) else Verdict.CANNOT_DECIDE),
+        Verdict.NOT_SUPPORTED if is_bar else (Verdict.SUPPORTED if load_like(pair, load) else Verdict.CANNOT_DECIDE),
         (
             "only the lower line stands out, a load moves both"
             if is_lone
             else (
-                f"{angle}; a load gives {LOAD_ANGLES.low:.0f} to "
-                f"{LOAD_ANGLES.high:.0f}, a mixture of both cannot be excluded"
+                f"the angle of the two lines is {pair.phase_sum_deg:.0f} degrees; at this load a pulsating load gives"
+                f" about {load_angle_deg(load):.0f}, a mixture of both cannot be excluded"
             )
         ),
     )
-    found = [load]
+    found = [swing]
     if slip is None:
         found.append(
             Competitor(
                 "a load oscillation elsewhere",
-                Verdict.NOT_SUPPORTED if bar_like(pair) else Verdict.CANNOT_DECIDE,
+                Verdict.NOT_SUPPORTED if is_bar else Verdict.CANNOT_DECIDE,
                 "the slip is not confirmed by slot harmonics or the shaft lines, so the place of the lines proves"
                 " nothing",
             )
@@ -331,8 +331,9 @@ def _severity(
 
 
 def _load_in_words(load: Interval) -> str:
-    low, high = max(load.low, LEAST_LOAD), max(load.high, LEAST_LOAD)
-    return f"{100 * low:.0f} to {100 * high:.0f} % load" + ("" if load.low >= LEAST_LOAD else " (more bars below)")
+    low, high = (f"{100 * max(end, LEAST_LOAD):.0f}" for end in (load.low, load.high))
+    both = low if low == high else f"{low} to {high}"
+    return f"{both} % load" + ("" if load.low >= LEAST_LOAD else " (more bars below)")
 
 
 def _pair_evidence(seen: Observation, pair: Pair) -> tuple[Evidence, ...]:
@@ -362,4 +363,4 @@ def _bars_in_words(bars: Interval) -> str:
 
 
 def _seconds(value: float) -> str:
-    return f"{value:.0f} s" if value < 600 else f"{value / 60:.0f} min"
+    return f"{np.ceil(value):.0f} s" if value < 600 else f"{np.ceil(value / 60):.0f} min"

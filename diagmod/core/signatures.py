@@ -196,7 +196,10 @@ def line_level(spectrum: WidebandSpectrum, at: int) -> float:
 
 
 def bin_floor(spectrum: WidebandSpectrum, at: int) -> float:
-    """Mean noise magnitude per bin on both sides of a bin, its own line left out; the higher side counts."""
+    """Mean noise magnitude per bin on both sides of a bin, its own line left out; the higher side counts.
+
+    One side of a spectrum is meant; where a space vector's two sides are added it reads 0.8 dB high.
+    """
     before = spectrum.power[max(0, at - GAP_BINS - FLOOR_BINS) : max(0, at - GAP_BINS)]
     after = spectrum.power[at + GAP_BINS + 1 : at + GAP_BINS + 1 + FLOOR_BINS]
     medians = [_median(part) for part in (before, after) if len(part) >= FLOOR_BINS // 2]

@@ -201,7 +201,8 @@ def _combine(found: dict[str, list[Candidate]], expected: Interval, *, is_expect
     if len(strong) > 1:
         return SlipEstimate("combined", None, _disagreement(strong[0], strong[1]))
     only_bars = "only lines that may be bar sidebands or a pulsating load stand out; they cannot prove their own slip"
-    reason = only_bars if methods == {BARS} else f"only the {best[0].method} speak and no nameplate speed confirms them"
+    alone = f"only one witness speaks ({best[0].method}) and no nameplate speed confirms it"
+    reason = only_bars if methods == {BARS} else alone
     return SlipEstimate("combined", None, reason)
 
 
@@ -237,4 +238,4 @@ def _strength(group: list[Candidate]) -> float:
 
 
 def _disagreement(one: Candidate, other: Candidate) -> str:
-    return f"{one.method} say {one.slip:.4f}, {other.method} say {other.slip:.4f}; they disagree"
+    return f"slip {one.slip:.4f} by the {one.method}, {other.slip:.4f} by the {other.method}; they disagree"

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from diagmod.core.carrier import Carrier
 
 #: Average of the amplitude in seconds; slower movements count as load.
@@ -67,8 +69,9 @@ def steadiest_stretch(carrier: Carrier) -> Steadiness:
     if range_pct <= STEADY_PCT:
         return Steadiness(0.0, duration_s, range_pct, "")
     a, b = _longest(level)
-    begin_s = 0.0 if a == 0 else float(carrier.start_s + first[a] / carrier.fs)
-    end_s = duration_s if b == len(level) else float(carrier.start_s + (first[b - 1] + width) / carrier.fs)
+    begin, end = _trimmed(envelope, step, (int(first[a]), int(first[b - 1]) + width), width)
+    begin_s = 0.0 if a == 0 else float(carrier.start_s + begin / carrier.fs)
+    end_s = duration_s if b == len(level) else float(carrier.start_s + end / carrier.fs)
     if end_s - begin_s < LEAST_S:
         reason = (
             f"the current moves by {range_pct:.0f} % and is never steady for {LEAST_S:g} s; record while the load is"
@@ -82,12 +85,26 @@ def steadiest_stretch(carrier: Carrier) -> Steadiness:
     return Steadiness(begin_s, end_s, range_pct, reason)
 
 
-def _longest(level: np.ndarray) -> tuple[int, int]:
+def _longest(level: NDArray[np.float64]) -> tuple[int, int]:
     """Longest range [a, b) of running levels whose range is steady; the higher current wins a draw."""
     best, a = (0, 1), 0
     for b in range(1, len(level) + 1):
         while 100 * np.ptp(level[a:b]) > STEADY_PCT * np.median(level[a:b]):
             a += 1
-        if b - a > best[1] - best[0]:
+        longer = (b - a) - (best[1] - best[0])
+        if longer > 0 or (longer == 0 and level[a:b].mean() > level[slice(*best)].mean()):
             best = (a, b)
     return best
+
+
+def _trimmed(envelope: NDArray[np.float64], step: int, inside: tuple[int, int], width: int) -> tuple[int, int]:
+    """A stretch less what its first and last average hold of another level."""
+    begin, end = inside
+    usual = float(np.median(envelope[begin:end]))
+
+    def is_off(at: int) -> bool:
+        return 100 * abs(float(envelope[at : at + step].mean()) - usual) > STEADY_PCT / 2 * usual
+
+    head = [at for at in range(begin, min(begin + width, end - step), step) if is_off(at)]
+    tail = [at for at in range(max(end - width, begin), end - step + 1, step) if is_off(at)]
+    return max(head, default=begin - step) + step, min(tail, default=end)

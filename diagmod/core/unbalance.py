@@ -106,7 +106,7 @@ def negative_sequence(
     if len(track) < 8:
         return NegativeSequence(whole, 100 * abs(whole), 100 * abs(whole))
     labels, centres, spread = _two_states(track)
-    change = 100 * abs(centres[1] - centres[0])
+    change = 100 * float(abs(centres[1] - centres[0]))
     if change < SWITCH_PCT or change < SWITCH_SPREADS * 100 * spread:
         return NegativeSequence(whole, 100 * abs(whole), 100 * abs(whole))
     strong = int(np.argmax(np.abs(centres)))
@@ -162,11 +162,7 @@ def judge_unbalance(found: NegativeSequence, floor_pct: float = float("nan")) ->
             f" positive{switched}.",
             evidence,
             _causes(found, floor_pct),
-            (
-                Reason(
-                    "negative_sequence", f"I2 / I1 reaches {found.peak_pct:.1f} %, up to {UNBALANCED_PCT:g} % is usual"
-                ),
-            ),
+            (Reason("negative_sequence", _why_unbalanced(found)),),
             severity,
         )
     return FaultVerdict(
@@ -178,6 +174,14 @@ def judge_unbalance(found: NegativeSequence, floor_pct: float = float("nan")) ->
         (),
         (Reason("usual", f"I2 / I1 is {found.peak_pct:.1f} %, up to {UNBALANCED_PCT:g} % is usual"),),
         severity,
+    )
+
+
+def _why_unbalanced(found: NegativeSequence) -> str:
+    if found.peak_pct >= UNBALANCED_PCT:
+        return f"I2 / I1 reaches {found.peak_pct:.1f} %, up to {UNBALANCED_PCT:g} % is usual"
+    return (
+        f"I2 / I1 changes by {found.change_pct:.1f} % within the recording; a sound motor on a steady supply keeps it"
     )
 
 
@@ -223,7 +227,7 @@ def judge_short(
             ),
             reasons=(Reason("balanced", f"the negative sequence is {found.peak_pct:.1f} % of the positive"),),
         )
-    turns = Interval(*(found.peak_pct / np.array([SHORT_GAIN.value, SHORT_GAIN.high, SHORT_GAIN.low])))
+    turns = Interval(*(found.peak_pct / gain for gain in (SHORT_GAIN.value, SHORT_GAIN.high, SHORT_GAIN.low)))
     severity = Severity(turns, "% of the turns of one phase, if it is a short", "not normalised by load")
     text = (
         f"a negative sequence of {found.peak_pct:.1f} % comes from a short or from an unbalanced supply, and current"
