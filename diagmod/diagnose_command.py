@@ -67,7 +67,9 @@ def diagnose_file(
     ] = None,
     bearing: Annotated[
         str | None,
-        typer.Option(metavar="NAME", rich_help_panel=_MOTOR, help="drive-end bearing, for example 6206: bearing tones"),
+        typer.Option(
+            metavar="NAME", rich_help_panel=_MOTOR, help="drive-end bearing: 6206, or 9 balls, or 9 x 7.94 / 39.04 (mm)"
+        ),
     ] = None,
     load_pct: Annotated[
         float | None,

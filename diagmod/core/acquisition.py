@@ -90,6 +90,8 @@ def audit(
     ValueError
         See :func:`diagmod.core.prepared.prepare`.
     """
+    # Counts of a converter as integers or half floats would overflow.
+    currents = currents.astype(np.result_type(currents.dtype, np.float32), copy=False)
     made = prepared or prepare(currents, fs, line_low_hz, line_high_hz)
     rated = rated_current_a if unit_is_ampere else None
     figures = _measure(currents, made, stamps_s, rated_hz, rated)
@@ -121,9 +123,9 @@ def _measure(
     clipped = max((_clipped_pct(currents[k]) for k in rows), default=0.0)
     offset = max((_offset_pct(currents[k]) for k in rows), default=0.0)
     nan = float("nan")
+    strongest_hz, strongest_db = _strongest_elsewhere(made) if np.isfinite(made.line_hz) else (nan, nan)
     if made.carrier is None:
-        return Figures(clock, None, None, None, nan, clipped, offset, nan, nan, nan, nan, nan)
-    strongest_hz, strongest_db = _strongest_elsewhere(made)
+        return Figures(clock, None, None, None, nan, clipped, offset, nan, nan, nan, strongest_hz, strongest_db)
     carrier = made.carrier
     channels = None
     if made.phases == "RST":

@@ -46,6 +46,9 @@ LEAST_STAMP_JITTER_S = 2e-6
 #: Length below which nothing can be said, and below which little can, in periods of the supply and in seconds.
 LEAST_PERIODS, SHORT_S = 10.0, 1.0
 
+#: Supply frequency in Hz by which a recording without any is called too short.
+USUAL_HZ = 50.0
+
 #: Movement of the supply frequency within the recording that is reported, Hz. Grids stay within 0.05 Hz over a minute.
 DRIFT_HZ = 0.15
 
@@ -107,24 +110,31 @@ class Figures:
 def refusals(figures: Figures, made: Prepared) -> list[Reason]:
     """Why the recording cannot be used at all, other than its clock; empty for nothing."""
     found = []
-    if not np.isfinite(made.line_hz):
+    is_rivalled = figures.strongest_db > STRONGER_DB
+    if not np.isfinite(made.line_hz) and made.duration_s < LEAST_PERIODS / USUAL_HZ:
+        text = (
+            f"{len(made.vector)} samples, {made.duration_s:.2g} s, are too short to hold a supply line; record 10 s or"
+            " more"
+        )
+        found.append(Reason("too_short", text))
+    elif not np.isfinite(made.line_hz):
         text = (
             "no supply line stands out in the search band; check that the motor runs, the channel and the sampling rate"
         )
         found.append(Reason("no_supply_line", text))
-    elif made.carrier is None:
+    elif made.carrier is None and not is_rivalled:
         text = (
             f"{made.duration_s:.3g} s at {made.fs:g} Hz do not hold a supply line of {made.line_hz:.3g} Hz that can be "
             "demodulated; record 10 s or more at 1 kHz or more"
         )
         found.append(Reason("rate_too_low" if made.fs <= 4 * made.line_hz else "too_short", text))
-    elif made.duration_s * made.line_hz < LEAST_PERIODS:
+    elif made.carrier is not None and made.duration_s * made.line_hz < LEAST_PERIODS:
         text = (
             f"the recording holds {made.duration_s * made.line_hz:.1f} periods of the supply, at least"
             f" {LEAST_PERIODS:g} are needed; record 10 s or more"
         )
         found.append(Reason("too_short", text))
-    if figures.strongest_db > STRONGER_DB:
+    if is_rivalled:
         text = (
             f"the strongest line stands at {figures.strongest_hz:.1f} Hz, where no supply is searched, and not at "
             f"{made.line_hz:.1f} Hz; the sampling rate is probably stated wrongly, or this is no motor current"
@@ -141,7 +151,7 @@ def clock_refusals(clock: Clock, made: Prepared) -> list[Reason]:
     head = "the clock is unreliable"
     if clock.repeat_pct >= REPEATS_PCT:
         text = (
-            f"{head}: {clock.repeat_pct:.2g} % of the samples repeat the one before while the current moves "
+            f"{head}: {_share(clock.repeat_pct)} % of the samples repeat the one before while the current moves "
             "(sample-and-hold); record with hardware timing"
         )
         found.append(Reason("samples_repeated", text))
@@ -212,7 +222,7 @@ def _record_limits(figures: Figures, made: Prepared) -> list[Reason]:
     """Length, rate, repeats, floor, and channels."""
     found, channels = [], figures.channels
     if FEW_REPEATS_PCT <= figures.clock.repeat_pct < REPEATS_PCT:
-        text = f"{figures.clock.repeat_pct:.2g} % of the samples repeat the one before; watch the recorder"
+        text = f"{_share(figures.clock.repeat_pct)} % of the samples repeat the one before; watch the recorder"
         found.append(Reason("few_repeats", text))
     if made.duration_s < SHORT_S:
         found.append(Reason("short", f"{made.duration_s:.2g} s resolve little; record 10 s or more"))
@@ -267,7 +277,14 @@ def _supply_limits(figures: Figures) -> list[Reason]:
 
 
 def _clipped(pct: float) -> Reason:
-    return Reason("clipped", f"{pct:.2g} % of the samples stand at the end of the range; record with a larger range")
+    return Reason(
+        "clipped", f"{_share(pct)} % of the samples stand at the end of the range; record with a larger range"
+    )
+
+
+def _share(pct: float) -> str:
+    """Percent with two digits that count."""
+    return f"{pct:.2g}" if pct < 99.5 else "100"
 
 
 def _unequal(channels: Channels) -> str:

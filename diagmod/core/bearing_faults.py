@@ -73,7 +73,7 @@ def judge_bearing(
     unknown = Reason(
         "bearing_unknown",
         (
-            f"bearing {named!r} is not in the table; give the designation of a deep-groove bearing"
+            f"bearing {named!r} is not in the table; give its balls and diameters, for example 9 x 7.94 / 39.04"
             if named
             else "the bearing is not known; give its designation"
         ),

@@ -247,6 +247,34 @@ def find_bearing(text: str | None) -> DeepGrooveBearing | None:
     return None if match is None else DEEP_GROOVE.get(match[1])
 
 
+def tones_of(text: str | None) -> BearingTones | None:
+    """Tones of a bearing as a nameplate or an engineer describes it; None where nothing can be made of it.
+
+    A designation of the table ("6206-2RS"), a number of balls ("9 balls", an estimate), or a geometry
+    ("9 x 7.94 / 39.04": balls, ball and pitch diameter in mm, and after another stroke the contact angle in degrees).
+
+    Raises
+    ------
+    ValueError
+        A geometry or a number of balls is impossible.
+
+    Examples
+    --------
+    >>> round(tones_of("9 x 7.94 / 39.04").bpfo.order, 3), tones_of("9 balls").is_estimate, tones_of("NU 206")
+    (3.585, True, None)
+    """
+    if known := find_bearing(text):
+        return known.tones()
+    if match := re.fullmatch(r"\s*(\d+)\s*balls?\s*", text or "", re.IGNORECASE):
+        return estimate_tones(int(match[1]))
+    number = r"(\d+(?:\.\d+)?)"
+    geometry = rf"\s*(\d+)\s*x\s*{number}\s*/\s*{number}(?:\s*/\s*{number})?\s*(?:mm)?\s*"
+    if match := re.fullmatch(geometry, text or "", re.IGNORECASE):
+        given = BearingGeometry(int(match[1]), float(match[2]), float(match[3]), float(match[4] or 0.0))
+        return given.tones(0.0, source=f"geometry given, {text}")
+    return None
+
+
 def _tones(typical: dict[str, float], ends: list[dict[str, float]], is_estimate: bool, source: str) -> BearingTones:
     slide = SLIDING_PCT / 100
     found = {

@@ -153,7 +153,7 @@ SERVICE_CHART = SeverityChart(
 )
 
 #: Chart B: a chart in circulation that puts the same damage one step of six decibels lower than chart A.
-MILD_CHART = SeverityChart(
+STRICT_CHART = SeverityChart(
     "chart B",
     "chart in circulation among instrument makers, lower sideband below the carrier",
     "lower sideband",
@@ -167,4 +167,4 @@ MILD_CHART = SeverityChart(
 )
 
 #: Used where the user names no others; the first one grades.
-DEFAULT_CHARTS = (SERVICE_CHART, MILD_CHART)
+DEFAULT_CHARTS = (SERVICE_CHART, STRICT_CHART)

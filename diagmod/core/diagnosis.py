@@ -15,7 +15,7 @@ import numpy as np
 
 from diagmod.core.acquisition import audit
 from diagmod.core.bearing_faults import TONES, judge_bearing
-from diagmod.core.bearings import find_bearing
+from diagmod.core.bearings import tones_of
 from diagmod.core.carrier import track_carrier
 from diagmod.core.charts import DEFAULT_CHARTS
 from diagmod.core.diagnosis_words import in_words
@@ -156,8 +156,7 @@ def _judge(
     else:
         combined, each = SlipEstimate("combined", None, refusal.text), ()
     slip = combined.interval
-    known = find_bearing(motor.bearing)
-    bearing = known.tones() if known else None
+    bearing = tones_of(motor.bearing)
     i2_pct, floor_pct = found.peak_pct, quality.figures.get("i2_floor_pct", float("nan"))
     faults = (
         judge_bars(seen, slip, charts, refusal=refusal),

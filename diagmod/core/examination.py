@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from diagmod.core.bearing_faults import TONES
-from diagmod.core.bearings import find_bearing
+from diagmod.core.bearings import tones_of
 from diagmod.core.carrier import sequence_tracks
 from diagmod.core.close_ups import map_of, piece_of
 from diagmod.core.demodulation import Baseband, ModulusSpectrum, demodulate, park_modulus_spectrum
@@ -89,8 +89,7 @@ class Examination:
     @property
     def bearing(self) -> BearingTones | None:
         """Tones of the bearing on the nameplate."""
-        known = find_bearing(self.motor.bearing)
-        return known.tones() if known else None
+        return tones_of(self.motor.bearing)
 
     @cached_property
     def modulation(self) -> ModulationSpectrum | Reason:

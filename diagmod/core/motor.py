@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from diagmod.core.bearings import tones_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -47,7 +49,8 @@ class Motor:
     rotor_bars : int or None
         Number of rotor bars N, 6..200.
     bearing : str or None
-        Designation of the drive-end bearing, for example "6206".
+        Drive-end bearing: a designation, for example "6206", a number of balls, "9 balls", or a geometry,
+        "9 x 7.94 / 39.04" (balls, ball and pitch diameter in mm); see :func:`diagmod.core.bearings.tones_of`.
     status : str
         "in service", "standby" or "out of service".
 
@@ -81,6 +84,10 @@ class Motor:
         for name in ("pole_pairs", "rotor_bars"):
             if (count := getattr(self, name)) is not None and count != int(count):
                 raise ValueError(f"motor {self.motor_id}: {name} must be a whole number, got {count!r}")
+        try:
+            tones_of(self.bearing)
+        except ValueError as exc:
+            raise ValueError(f"motor {self.motor_id}: bearing {self.bearing!r} cannot be: {exc}") from exc
         if self.status not in STATUSES:
             raise ValueError(f"motor {self.motor_id}: status must be one of {', '.join(STATUSES)}, got {self.status!r}")
         self._check_speed()

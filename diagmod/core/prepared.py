@@ -45,7 +45,7 @@ class Prepared:
     line_hz : float
         Supply frequency in Hz; NaN where no line stands out in the search band.
     carrier : Carrier or None
-        None without a supply line or with fewer than four of its periods.
+        None without a supply line, with fewer than four of its periods, or beside a much stronger line.
     phases : str
         "RST" for a space vector, else the letter of the phase used.
     usable : str
@@ -244,6 +244,9 @@ def _with_carrier(
             carrier = track_carrier(vector, fs, line_hz)
         except ValueError:
             carrier = None
+    # Beside a much stronger line the phase follows that one.
+    if carrier is not None and not 0.5 * line_hz < carrier.line_hz < 2 * line_hz:
+        carrier = None
     return Prepared(
         vector=vector,
         fs=fs,

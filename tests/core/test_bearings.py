@@ -23,7 +23,9 @@ from diagmod.core.bearings import (
     Tone,
     estimate_tones,
     find_bearing,
+    tones_of,
 )
+from diagmod.core.motor import Motor
 
 #: Static load ratings in kN as catalogues state them: a maker whose balls the table has.
 RATED_KN = {
@@ -204,7 +206,7 @@ def test_designations_are_read_as_nameplates_write_them(text, designation):
 
 
 def test_a_table_entry_says_where_its_numbers_come_from():
-    assert DEEP_GROOVE["6309"].tones().source.startswith("6309: typical internal geometry; manufacturers differ")
+    assert DEEP_GROOVE["6309"].tones().source.startswith("6309: typical geometry, makers differ")
 
 
 @pytest.mark.parametrize(
@@ -226,3 +228,19 @@ def test_an_impossible_bearing_is_refused_in_a_sentence(values, sentence):
 def test_an_estimate_from_an_impossible_number_of_balls_is_refused():
     with pytest.raises(ValueError, match="balls must be a whole number from 3 to 60, got 61"):
         estimate_tones(61)
+
+
+def test_a_bearing_is_given_by_designation_number_of_balls_or_geometry():
+    assert tones_of("6205-2RS C3").bpfo.order == pytest.approx(DEEP_GROOVE["6205"].tones().bpfo.order)
+    assert tones_of("9 balls").is_estimate
+    typed = tones_of("9 x 7.94 / 39.04 mm")
+    assert typed.bpfo.order == pytest.approx(9 / 2 * (1 - 7.94 / 39.04))
+    assert typed.bpfo.high - typed.bpfo.low < 0.05 * typed.bpfo.order
+    assert tones_of("9 x 7.94 / 39.04 / 15").bpfo.order > typed.bpfo.order
+    assert tones_of(None) is tones_of("") is tones_of("NU 206") is None
+
+
+@pytest.mark.parametrize("text", ["2 balls", "30 x 7.94 / 39.04", "9 x 39.04 / 7.94"])
+def test_an_impossible_bearing_is_refused_with_the_motor(text):
+    with pytest.raises(ValueError, match=f"motor M1: bearing '{text}' cannot be"):
+        Motor(motor_id="M1", line_hz=50, pole_pairs=2, bearing=text)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagmod.core.charts import DEFAULT_CHARTS, MILD_CHART, SERVICE_CHART, SeverityChart, charts_from_mapping
+from diagmod.core.charts import DEFAULT_CHARTS, SERVICE_CHART, STRICT_CHART, SeverityChart, charts_from_mapping
 
 OWN = {"source": "us", "quantity": "mean of both sidebands", "bands": [[0, 45, "act"], [45, 200, "fine"]]}
 
@@ -26,7 +26,7 @@ OWN = {"source": "us", "quantity": "mean of both sidebands", "bands": [[0, 45, "
     ],
 )
 def test_two_charts_in_circulation_disagree_on_the_same_level(below, by_a, by_b):
-    assert (SERVICE_CHART.grade(below), MILD_CHART.grade(below)) == (by_a, by_b)
+    assert (SERVICE_CHART.grade(below), STRICT_CHART.grade(below)) == (by_a, by_b)
 
 
 def test_a_level_that_is_not_known_is_not_graded():
