@@ -40,6 +40,10 @@ RESOLVED_LOBES = 2.2
 #: Bins within which a line at a known slip must stand, and beside which a stronger one hides it.
 PLACE_BINS, MASKED_BINS = 0.5, 2.5
 
+#: Prominence in dB from which a pair is believed to be the rotor's while no other line confirms the slip, and the slip
+#: that it then may mean over the one that nameplate and current make likely.
+UNCONFIRMED_DB, LIKELY = 20.0, Interval(1.0, 0.6, 1.6)
+
 #: Level in dBc that folded harmonics of high order do not exceed.
 ALIAS_DBC = -45.0
 
@@ -233,9 +237,8 @@ def _seen_pair(
             " filter"
         )
         return _undecided(verdict, Reason("alias", text))
-    if slip is None:
-        text = f"{where} look like a rotor fault, but {_unconfirmed(seen, pair)}"
-        return _undecided(verdict, Reason("slip_unknown", text))
+    if slip is None and (doubt := _unconfirmed(seen, pair)):
+        return _undecided(verdict, Reason("slip_unknown", f"{where} look like a rotor fault, but {doubt}"))
     if seen.is_inverter_fed:
         text = (
             f"{where} look like a rotor fault, but the motor is fed by an inverter, whose control can make such lines"
@@ -260,16 +263,19 @@ def _seen_pair(
 
 
 def _unconfirmed(seen: Observation, pair: Pair) -> str:
-    """Why a pair that looks like a rotor fault cannot be one for sure while the slip is unknown."""
-    if not seen.motor.rated_slip:
-        return (
-            "the slip is unknown and nothing says that they stand at twice the slip; give the rated speed or measure"
-            " the speed"
-        )
+    """Why a pair that looks like a rotor fault cannot be one for sure while the slip is unknown; empty for none."""
+    rated, likely = seen.motor.rated_slip, seen.expected_slip.value
+    if not rated:
+        return "nothing says that they stand at twice the slip; give the rated speed or measure the speed"
     implied = pair.offset_hz / (2 * seen.line_hz)
-    if not seen.expected_slip.low <= implied <= seen.expected_slip.high:
-        return f"a slip of {implied:.4f} contradicts nameplate and load"
-    return "no other line confirms the slip, and a flickering or swinging supply may make them; measure the speed"
+    low, high = (LIKELY.low * likely, LIKELY.high * likely) if likely > 0 else (0.1 * rated, LIKELY.high * rated)
+    if not low <= implied <= high:
+        return f"the slip of {implied:.4f} that they would mean does not fit the load; measure the speed"
+    second = seen.modulation.pair(2 * pair.offset_hz, seen.modulation.bin_hz)
+    is_clear = pair.lower.prominence_db >= UNCONFIRMED_DB and pair.amplitude_share >= PURE_PHASE
+    if not (is_clear and second.lower.is_present):
+        return "no other line confirms the slip, and a swinging or flickering supply may make them; measure the speed"
+    return ""
 
 
 def _competitors(seen: Observation, slip: Interval | None, load: Interval, pair: Pair) -> tuple[Competitor, ...]:
