@@ -23,8 +23,8 @@ LINEAGE = {"stage": "load", "code": "c0dec0dec0de", "inputs": {"data/raw/plant":
 _RECORDING = {
     "recording_id": "r", "motor_id": "M1", "file": "a.csv", "sha256": "", "started_at": pd.NaT, "fs_hz": 1000.0,
     "n_samples": 3000, "duration_s": 3.0, "phases": "RST", "unit": "A", "dialect": "csv", "load_pct": 50.0,
-    "condition": "healthy", "severity": np.nan, "repetition": "", "split_group": "M1", "rms_R": 1.0, "rms_S": 1.0,
-    "rms_T": 1.0, "missing_share": 0.0, "quality": "good",
+    "condition": "healthy", "severity": np.nan, "fault_phase": "", "repetition": "", "split_group": "M1",
+    "rms_R": 1.0, "rms_S": 1.0, "rms_T": 1.0, "missing_share": 0.0, "acquisition": "good", "quality": "good",
 }  # fmt: skip
 _REPORT = {
     "file": "a.csv", "status": "loaded", "reason": "", "motor_id": "M1", "recording_id": "", "dialect": "", "rows": 0,

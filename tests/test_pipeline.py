@@ -10,7 +10,21 @@ import pandas as pd
 import pytest
 from tiny_project import STAGES, TINY, Project
 
-from diagmod.io.schemas import ANOMALY_SCORES, EVALUATION, FINDINGS, LOAD_REPORT, RECORDINGS, SEGMENTS, STATES
+from diagmod.core.diagnosis import CONDITIONS, FAULTS
+from diagmod.io.schemas import (
+    ANOMALY_SCORES,
+    BASELINE_CHANGES,
+    DIAGNOSES,
+    EVALUATION,
+    FINDINGS,
+    LABEL_AUDIT,
+    LOAD_REPORT,
+    RECORDING_STATES,
+    RECORDINGS,
+    SEGMENTS,
+    STATES,
+    VERDICT_COUNTS,
+)
 from diagmod.io.tables import describe_table, read_table
 
 
@@ -30,7 +44,7 @@ def test_a_gap_is_a_finding_and_a_missing_phase_is_valid(tiny_project: Project) 
     findings = read_table(tiny_project.root / "data/interim/findings.parquet", FINDINGS)
     recordings = read_table(tiny_project.root / "data/interim/recordings.parquet", RECORDINGS).set_index("file")
     gap, absent = (truth.loc[truth["damage"] == kind, "file"].item() for kind in ("gap", "missing_phase"))
-    assert set(findings.loc[findings["file"] == gap, "rule"]) == {"missing"}
+    assert {"missing", "acquisition_gaps"} <= set(findings.loc[findings["file"] == gap, "rule"])
     assert recordings.loc[gap, "quality"] == "warning"
     assert recordings.loc[absent, "phases"] == "RS"
 
@@ -52,6 +66,43 @@ def test_features_of_a_recording_agree_with_what_was_simulated(tiny_project: Pro
     assert sound["angle_RS"].between(105, 135).all()
 
 
+def test_badly_acquired_recordings_are_loaded_and_cannot_carry_a_diagnosis(tiny_project: Project) -> None:
+    truth = pd.read_csv(tiny_project.root / "data/raw/demo/ground_truth.csv", keep_default_na=False)
+    recordings = read_table(tiny_project.root / "data/interim/recordings.parquet", RECORDINGS)
+    found = recordings.merge(truth[["file", "damage"]], on="file").set_index("damage")["acquisition"]
+    assert found[["held_samples", "dropped_samples", "jitter", "clipped"]].to_dict() == dict.fromkeys(
+        ("held_samples", "dropped_samples", "jitter", "clipped"), "unusable"
+    )
+    assert found["swapped_phases"] == "limited"
+
+
+def test_every_recording_is_diagnosed_with_every_fault_and_condition(tiny_project: Project) -> None:
+    features = tiny_project.root / "data/processed/features"
+    recordings = read_table(tiny_project.root / "data/interim/recordings.parquet", RECORDINGS)
+    diagnoses = read_table(features / "diagnoses.parquet", DIAGNOSES)
+    states = read_table(features / "recording_states.parquet", RECORDING_STATES)
+    assert list(states["recording_id"]) == list(recordings["recording_id"])
+    assert list(states["acquisition"]) == list(recordings["acquisition"]), "load and features judge alike"
+    spoken = diagnoses.groupby("recording_id", sort=False)["fault"].agg(list)
+    assert list(spoken.index) == list(recordings["recording_id"])
+    assert all(faults == [*FAULTS, *CONDITIONS] for faults in spoken)
+
+
+def test_no_healthy_recording_is_called_faulty_and_every_one_is_held_against_its_baseline(
+    tiny_project: Project,
+) -> None:
+    evaluation = tiny_project.root / "data/processed/evaluation"
+    recordings = read_table(tiny_project.root / "data/interim/recordings.parquet", RECORDINGS)
+    changes = read_table(evaluation / "baseline_changes.parquet", BASELINE_CHANGES)
+    assert changes.groupby("recording_id").size().to_dict() == dict.fromkeys(recordings["recording_id"], 3)
+    counts = read_table(evaluation / "verdict_counts.parquet", VERDICT_COUNTS)
+    assert set(counts["judge"]) == {"diagnosis", "change_since_baseline"}
+    assert counts.loc[counts["condition"] == "healthy", "supported"].sum() == 0
+    audit = evaluation / "label_audit.parquet"
+    assert read_table(audit, LABEL_AUDIT).empty
+    assert describe_table(audit)["reason"].startswith("Labels are audited only where")
+
+
 def test_scores_come_from_models_that_never_saw_the_motor(tiny_project: Project) -> None:
     scores = read_table(tiny_project.root / "data/processed/anomaly_scores.parquet", ANOMALY_SCORES)
     assert set(scores["feature_set"]) == {"all", "without_i2"}
@@ -62,7 +113,8 @@ def test_scores_come_from_models_that_never_saw_the_motor(tiny_project: Project)
 
 def test_evaluation_stands_beside_its_trivial_rows(tiny_project: Project) -> None:
     table = read_table(tiny_project.root / "data/processed/evaluation/evaluation.parquet", EVALUATION)
-    assert set(table["model"]) == {"isolation_forest", "flag_all", "flag_none", "random", "shuffled_labels"}
+    judges = {"isolation_forest", "diagnosis", "change_since_baseline"}
+    assert set(table["model"]) == judges | {"flag_all", "flag_none", "random", "shuffled_labels"}
     flag_all = table[(table["model"] == "flag_all") & (table["figure"] == "recall")]
     assert (flag_all["value"] == 1.0).all()
     states = tiny_project.root / "data/processed/evaluation/segment_states.parquet"

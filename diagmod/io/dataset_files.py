@@ -24,7 +24,8 @@ from diagmod.io.tables import conform, empty_table
 
 #: Columns a manifest may have; file and motor_id must be there.
 MANIFEST_COLUMNS = (
-    "file", "motor_id", "started_at", "fs_hz", "duration_s", "load_pct", "condition", "severity", "repetition",
+    "file", "motor_id", "started_at", "fs_hz", "duration_s", "load_pct", "condition", "severity", "fault_phase",
+    "repetition",
 )  # fmt: skip
 
 
@@ -125,24 +126,29 @@ def read_dataset(folder: Path) -> Dataset:
 
 
 def read_motors(folder: Path) -> dict[str, Motor]:
-    """Read the motor register ``motors.yaml``: a list ``motors`` of nameplates.
+    """Read the motor register ``motors.yaml`` of a data set; see :func:`read_register`."""
+    return read_register(folder / "motors.yaml")
+
+
+def read_register(path: Path) -> dict[str, Motor]:
+    """Read a motor register: a YAML file with a list ``motors`` of nameplates.
 
     Raises
     ------
     DatasetError
         The file is missing, has another form, a nameplate is wrong, or two motors share a name.
     """
-    entries = _read_description(folder / "motors.yaml").get("motors")
+    entries = _read_description(path).get("motors")
     if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
-        raise DatasetError("motors.yaml must hold a list `motors` of nameplates (README, 'Your own recordings')")
+        raise DatasetError(f"{path.name} must hold a list `motors` of nameplates (README, 'Your own recordings')")
     register: dict[str, Motor] = {}
     for entry in entries:
         try:
             motor = Motor.from_mapping(entry)
         except ValueError as exc:
-            raise DatasetError(f"motors.yaml: {exc}") from exc
+            raise DatasetError(f"{path.name}: {exc}") from exc
         if motor.motor_id in register:
-            raise DatasetError(f"motors.yaml: motor {motor.motor_id!r} is there twice; give each its own motor_id")
+            raise DatasetError(f"{path.name}: motor {motor.motor_id!r} is there twice; give each its own motor_id")
         register[motor.motor_id] = motor
     return register
 

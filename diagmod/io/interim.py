@@ -11,9 +11,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
+from diagmod.core.motor import Motor
 from diagmod.io.dataset_files import Dataset, DatasetError
 from diagmod.io.schemas import FINDINGS, LOAD_REPORT, MOTORS, RECORDINGS, TREND
-from diagmod.io.tables import write_table
+from diagmod.io.tables import read_table, write_table
 
 if TYPE_CHECKING:
     from diagmod.io.loading import LoadedDataset
@@ -61,3 +64,16 @@ def read_dataset_facts(folder: Path) -> Dataset:
         raise DatasetError(f"{DATASET_FILE} is missing in {folder.name}; run `dvc repro load`") from None
     except (ValueError, TypeError, KeyError, AttributeError) as exc:
         raise DatasetError(f"{DATASET_FILE} is damaged ({exc}); rebuild it with `dvc repro`") from exc
+
+
+def read_nameplates(folder: Path) -> dict[str, Motor]:
+    """Nameplates of the loaded data set by motor, from its table ``motors``; an empty cell is not known.
+
+    Raises
+    ------
+    TableError
+        The table is missing or is not what the ``load`` stage wrote.
+    """
+    rows = read_table(folder / "motors.parquet", MOTORS).to_dict("records")
+    plates = [{str(name): cell for name, cell in row.items() if not pd.isna(cell) and cell != ""} for row in rows]
+    return {str(plate["motor_id"]): Motor.from_mapping(plate) for plate in plates}

@@ -16,6 +16,7 @@ import re
 
 import pandas as pd
 
+from diagmod.core.recording import PHASES
 from diagmod.io.dataset_files import MANIFEST_COLUMNS
 
 #: Where the files are published, at a fixed commit.
@@ -61,6 +62,8 @@ _NAME = re.compile(r"SC_(?:HLT|A([0-4])_B([0-4])_C([0-4]))_(\d{3})\.csv")
 def manifest(names: list[str]) -> pd.DataFrame:
     """Rows of ``recordings.csv`` for files of the set, labels taken from their names.
 
+    A name that gives a level to several phases names no single one.
+
     Raises
     ------
     ValueError
@@ -71,9 +74,10 @@ def manifest(names: list[str]) -> pd.DataFrame:
         match = _NAME.fullmatch(name)
         if match is None:
             raise ValueError(f"{name!r} is no name of the ITSC set; expected SC_HLT_001.csv or SC_A0_B2_C0_004.csv")
-        level = max(int(level or 0) for level in match.groups()[:3])
-        condition = "stator_short" if level else "healthy"
-        severity = f"{level * TURNS_PER_LEVEL:g}"
+        levels = [int(level or 0) for level in match.groups()[:3]]
+        shorted = [phase for phase, level in zip(PHASES, levels, strict=True) if level]
+        condition = "stator_short" if shorted else "healthy"
         rows.append({"file": f"recordings/{name}", "motor_id": "CM3542", "load_pct": "0", "condition": condition,
-                     "severity": severity, "repetition": match[4]})  # fmt: skip
+                     "severity": f"{max(levels) * TURNS_PER_LEVEL:g}",
+                     "fault_phase": shorted[0] if len(shorted) == 1 else "", "repetition": match[4]})  # fmt: skip
     return pd.DataFrame(rows).reindex(columns=list(MANIFEST_COLUMNS), fill_value="")

@@ -7,11 +7,8 @@ every file of the folder and every row of the manifest appears in the load repor
 from __future__ import annotations
 
 import json
-import posixpath
-import re
 import shutil
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,20 +16,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from diagmod.core.acquisition_findings import PREFIX, findings_of
 from diagmod.core.motor import Motor
 from diagmod.core.quality import SEVERITIES, Finding, Limits, judge
 from diagmod.core.recording import PHASES
 from diagmod.core.tally import Tally
+from diagmod.io.acquisition_audit import stored_audit
 from diagmod.io.csv_ingest import CsvLayout, Ingested, UnreadableRecording, ingest_csv
 from diagmod.io.dataset_files import Dataset, read_dataset, read_manifest, read_motors, read_trend
 from diagmod.io.executor import run_all
 from diagmod.io.hashes import file_sha256
+from diagmod.io.manifest_rows import plain_name, repeated_rows, row_problem, start_time
 from diagmod.io.schemas import FINDINGS, LOAD_REPORT, MOTORS, RECORDINGS, TableSchema
 from diagmod.io.store import Store
 from diagmod.io.tables import conform, empty_table
-
-#: A label of a machine: "healthy", the name of a fault, or empty where nothing is known.
-_LABEL = re.compile(r"[a-z0-9]*(?:_[a-z0-9]+)*")
 
 _WAVEFORM, _FACTS = "waveform.parquet", "facts.json"
 
@@ -68,6 +65,22 @@ class LoadedDataset:
             f"and {counts.get('quarantined', 0)} files in quarantine."
         )
 
+    def audit_in_words(self) -> str:
+        """How many recordings can carry a diagnosis, in one sentence."""
+        counts = self.recordings["acquisition"].value_counts()
+        return (
+            f"We see {counts.get('good', 0)} recordings that can carry a diagnosis, {counts.get('limited', 0)} that "
+            f"can with limits and {counts.get('unusable', 0)} that cannot."
+        )
+
+    def audit_reasons(self) -> pd.DataFrame:
+        """What the audit found: columns reason, severity, recordings, first_file, message, the most frequent first."""
+        found = self.findings[self.findings["rule"].str.startswith(PREFIX)]
+        grouped = found.groupby(["rule", "severity"], sort=True, as_index=False)
+        table = grouped.agg(recordings=("file", "nunique"), first_file=("file", "first"), message=("message", "first"))
+        table.insert(0, "reason", table.pop("rule").str.removeprefix(PREFIX).str.replace("_", " "))
+        return table.sort_values("recordings", ascending=False, kind="stable", ignore_index=True)
+
     @property
     def quarantine(self) -> pd.DataFrame:
         """Files that were not loaded, with the reason."""
@@ -83,6 +96,7 @@ class _Read:
     ingested: Ingested | None = None
     findings: tuple[Finding, ...] = ()
     waveform: Path = Path()
+    acquisition: str = ""
 
 
 def load_dataset(folder: Path, waveforms: Path, store: Store, limits: Limits, jobs: int) -> LoadedDataset:
@@ -108,12 +122,12 @@ def load_dataset(folder: Path, waveforms: Path, store: Store, limits: Limits, jo
     """
     dataset, motors = read_dataset(folder), read_motors(folder)
     rows = [
-        {**{str(name): str(cell) for name, cell in row.items()}, "file": _plain_name(str(row["file"]))}
+        {**{str(name): str(cell) for name, cell in row.items()}, "file": plain_name(str(row["file"]))}
         for row in read_manifest(folder).to_dict("records")
     ]
     waveforms.mkdir(parents=True, exist_ok=True)
-    rejected = {index: reason for index, row in enumerate(rows) if (reason := _row_problem(row, dataset, motors))}
-    repeated = _repeated_rows(rows)
+    rejected = {index: reason for index, row in enumerate(rows) if (reason := row_problem(row, dataset, motors))}
+    repeated = repeated_rows(rows)
     todo = [i for i in range(len(rows)) if i not in rejected and i not in repeated]
     work = partial(_read_one, folder, dataset, motors, limits, store)
     reads = dict(zip(todo, run_all(work, [rows[i] for i in todo], jobs), strict=True))
@@ -125,7 +139,7 @@ def load_dataset(folder: Path, waveforms: Path, store: Store, limits: Limits, jo
         report.append(_report_row(row, read, status, reason, dataset))
         if status == "loaded" and read.ingested:
             findings += [{"file": read.file, **asdict(finding)} for finding in read.findings]
-            recordings.append(_recording_row(row, read.ingested, read.findings, dataset))
+            recordings.append(_recording_row(row, read, read.ingested, dataset))
             shutil.copyfile(read.waveform, waveforms / f"{read.ingested.sha256[:16]}.parquet")
     for leftover in set(waveforms.glob("*.parquet")) - {waveforms / f"{r['recording_id']}.parquet" for r in recordings}:
         leftover.unlink()
@@ -140,77 +154,6 @@ def load_dataset(folder: Path, waveforms: Path, store: Store, limits: Limits, jo
         trend=trend,
         trend_reason=trend_reason,
     )
-
-
-def _plain_name(file: str) -> str:
-    """``a.csv`` for ``./a.csv``: one file has one name in the report."""
-    return posixpath.normpath(file) if file else ""
-
-
-def _label_problem(row: dict[str, str]) -> str:
-    """Why what a manifest row says of the machine's condition cannot be used, or ""."""
-    if row["severity"] and not 0 <= float(row["severity"]) <= 1:
-        return f"recordings.csv: severity must be 0 to 1, got {row['severity']}"
-    if not _LABEL.fullmatch(row["condition"]):
-        return (
-            f"recordings.csv: condition {row['condition']!r} must be lower-case words joined by underscores; "
-            "'healthy' means without a fault, empty means unknown"
-        )
-    return ""
-
-
-def _row_problem(row: dict[str, str], dataset: Dataset, motors: dict[str, Motor]) -> str:
-    """Why a manifest row does not say enough, or ""."""
-    if row["motor_id"] not in motors:
-        return f"motor {row['motor_id']!r} is not in motors.yaml; add its nameplate or correct recordings.csv"
-    for name in ("fs_hz", "duration_s", "load_pct", "severity"):
-        if row[name] and not _is_number(row[name]):
-            return f"recordings.csv: {name} must be a number, got {row[name]!r}"
-    if reason := _label_problem(row):
-        return reason
-    if not row["fs_hz"] and dataset.fs_hz is None:
-        return "sampling rate unknown; give fs_hz in recordings.csv or in dataset.yaml"
-    if row["fs_hz"] and not float(row["fs_hz"]) > 0:
-        return f"recordings.csv: fs_hz must be positive, got {row['fs_hz']}"
-    if dataset.split_group == "repetition" and not row["repetition"]:
-        return "repetition unknown, by which dataset.yaml splits; give it in recordings.csv"
-    return _time_problem(row, dataset)
-
-
-def _time_problem(row: dict[str, str], dataset: Dataset) -> str:
-    """Why the start time of a manifest row cannot be used, or ""."""
-    if not row["started_at"]:
-        return "" if dataset.times == "none" else "start time unknown; give started_at (UTC) in recordings.csv"
-    try:
-        stamp = _time(row["started_at"])
-    except (ValueError, OverflowError):
-        return f"recordings.csv: started_at {row['started_at']!r} is no time; write 2026-01-31T08:00:00Z"
-    if stamp is None:
-        return f"recordings.csv: started_at {row['started_at']!r} has no time zone; add Z for UTC"
-    return ""
-
-
-def _time(text: str) -> datetime | None:
-    """A time in UTC, or None where the text has no zone; ISO only, because 05/01 is a guess."""
-    stamp = datetime.fromisoformat(text)
-    return stamp.astimezone(UTC) if stamp.tzinfo else None
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return bool(np.isfinite(float(text)))
-    except ValueError:
-        return False
-
-
-def _repeated_rows(rows: list[dict[str, str]]) -> dict[int, str]:
-    seen: dict[str, int] = {}
-    repeated = {}
-    for index, row in enumerate(rows):
-        if row["file"] in seen:
-            repeated[index] = f"recordings.csv lists this file again in row {index + 2}; one file is one recording"
-        seen.setdefault(row["file"], index)
-    return repeated
 
 
 def _read_one(
@@ -232,17 +175,21 @@ def _read_one(
         entry = store.entry(about, partial(_ingest, source, layout))
     except UnreadableRecording as exc:
         return _Read(row["file"], str(exc))
-    ingested = _facts(entry)
-    motor = motors[row["motor_id"]]
-    findings = judge(
-        ingested.tallies,
-        _fs(row, dataset),
-        limits,
-        declared_s=float(row["duration_s"]) if row["duration_s"] else None,
-        rated_current_a=motor.rated_current_a if dataset.unit == "A" else None,
-    )
-    fatal = "; ".join(f.message for f in findings if f.is_fatal)
-    return _Read(row["file"], fatal, ingested, tuple(findings), entry / _WAVEFORM)
+    ingested, fs = _facts(entry), _fs(row, dataset)
+    declared_s = float(row["duration_s"]) if row["duration_s"] else None
+    findings = judge(ingested.tallies, fs, limits, declared_s=declared_s)
+    if fatal := "; ".join(f.message for f in findings if f.is_fatal):
+        return _Read(row["file"], fatal, ingested, tuple(findings))
+    quality = stored_audit(
+        store, about, entry / _WAVEFORM, fs, motors[row["motor_id"]],
+        unit_is_ampere=dataset.unit == "A", line_band_hz=(limits.line_low_hz, limits.line_high_hz),
+    )  # fmt: skip
+    graded = _worst_first([*findings, *findings_of(quality, findings)])
+    return _Read(row["file"], "", ingested, graded, entry / _WAVEFORM, str(quality.verdict))
+
+
+def _worst_first(findings: list[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda f: -SEVERITIES.index(f.severity)))
 
 
 def _ingest(source: Path, layout: CsvLayout, draft: Path) -> None:
@@ -292,18 +239,16 @@ def _report_row(row: dict[str, str], read: _Read, status: str, reason: str, data
     }
 
 
-def _recording_row(
-    row: dict[str, str], ingested: Ingested, findings: tuple[Finding, ...], dataset: Dataset
-) -> dict[str, Any]:
+def _recording_row(row: dict[str, str], read: _Read, ingested: Ingested, dataset: Dataset) -> dict[str, Any]:
     tallies, fs = ingested.tallies, _fs(row, dataset)
     missing = sum(t.n_gaps for t in tallies.values())
-    worst = max((f.severity for f in findings), key=SEVERITIES.index, default="good")
+    worst = max((f.severity for f in read.findings), key=SEVERITIES.index, default="good")
     return {
         "recording_id": ingested.sha256[:16],
         "motor_id": row["motor_id"],
         "file": row["file"],
         "sha256": ingested.sha256,
-        "started_at": _time(row["started_at"]) if row["started_at"] else pd.NaT,
+        "started_at": start_time(row["started_at"]) if row["started_at"] else pd.NaT,
         "fs_hz": fs,
         "n_samples": ingested.n_samples,
         "duration_s": ingested.n_samples / fs,
@@ -313,10 +258,12 @@ def _recording_row(
         "load_pct": float(row["load_pct"] or "nan"),
         "condition": row["condition"],
         "severity": float(row["severity"] or "nan"),
+        "fault_phase": row["fault_phase"],
         "repetition": row["repetition"],
         "split_group": row["motor_id"] if dataset.split_group == "motor" else f"repetition {row['repetition']}",
         **{f"rms_{p}": tallies[p].rms if p in tallies else np.nan for p in PHASES},
         "missing_share": missing / (ingested.n_samples * len(tallies)),
+        "acquisition": read.acquisition,
         "quality": worst,
     }
 

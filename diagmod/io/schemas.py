@@ -37,7 +37,7 @@ _MOTOR_ID = Column("motor_id", "str", "", "motor of the register")
 
 RECORDINGS = TableSchema(
     "recordings",
-    1,
+    2,
     (
         _RECORDING_ID,
         _MOTOR_ID,
@@ -53,12 +53,14 @@ RECORDINGS = TableSchema(
         Column("load_pct", "float64", "%", "shaft load in percent of rated", True),
         Column("condition", "str", "", "label of the machine where known; empty where not"),
         Column("severity", "float64", "1", "label of the severity, 0 to 1, where known", True),
+        Column("fault_phase", "str", "", "label of the faulty phase: R, S or T; empty where the label names none"),
         Column("repetition", "str", "", "repetition of an experiment; empty where there is none"),
         Column("split_group", "str", "", "what must stay on one side of a split"),
         Column("rms_R", "float64", "A", "rms of phase R over the whole recording", True),
         Column("rms_S", "float64", "A", "rms of phase S over the whole recording", True),
         Column("rms_T", "float64", "A", "rms of phase T over the whole recording", True),
         Column("missing_share", "float64", "1", "share of missing or infinite samples in the phases present"),
+        Column("acquisition", "str", "", "whether it can carry a diagnosis: good, limited or unusable"),
         Column("quality", "str", "", "worst finding: good, info or warning"),
     ),
 )
@@ -156,6 +158,104 @@ SEQUENCE_TRACK = TableSchema(
     ),
 )
 
+_FAULT = Column("fault", "str", "", "fault of the machine or condition of its operation that was asked for")
+_VERDICT = Column("verdict", "str", "", "supported, not_supported or cannot_decide")
+
+DIAGNOSES = TableSchema(
+    "diagnoses",
+    1,
+    (
+        _RECORDING_ID,
+        _MOTOR_ID,
+        _FAULT,
+        Column("kind", "str", "", "fault (of the machine) or condition (of supply, load or instruments)"),
+        _VERDICT,
+        Column("sentence", "str", "", "the verdict in one plain sentence"),
+        Column("severity_value", "float64", "", "how strong it is, in severity_unit; may be missing", True),
+        Column("severity_low", "float64", "", "lower bound, in severity_unit", True),
+        Column("severity_high", "float64", "", "upper bound, in severity_unit", True),
+        Column("severity_unit", "str", "", "unit of the severity; empty where nothing was measured"),
+        Column("hidden_value", "float64", "", "severity that may hide where nothing stands out, in its unit", True),
+        Column("normalised_by", "str", "", "what the severity was normalised by; empty for none"),
+        Column("chart", "str", "", "chart that grades it; empty without one"),
+        Column("chart_band", "str", "", "band of that chart and the level it was read at"),
+        Column("chart_source", "str", "", "where the chart comes from"),
+        Column("smallest_value", "float64", "", "smallest fault that would have been called one", True),
+        Column("smallest_low", "float64", "", "its lower bound", True),
+        Column("smallest_high", "float64", "", "its upper bound", True),
+        Column("smallest_unit", "str", "", "unit of the three; empty where it is not known"),
+        Column("reason_code", "str", "", "first reason, for programs"),
+        Column("reasons", "str", "", "all reasons in words"),
+        Column("competing", "str", "", "other causes of the same picture, how they were tested and stand"),
+    ),
+)
+
+EVIDENCE = TableSchema(
+    "evidence",
+    1,
+    (
+        _RECORDING_ID,
+        _MOTOR_ID,
+        _FAULT,
+        Column("line", "str", "", "the line or figure, for example f(1-2s)"),
+        Column("at_hz", "float64", "Hz", "its frequency in the current; missing for a figure that is no line", True),
+        Column("height", "float64", "", "its height, in height_unit", True),
+        Column("height_unit", "str", "", "dBc (against the supply line of the recording) or another unit"),
+        Column("floor", "float64", "", "floor beside it, in height_unit; missing where there is none", True),
+        Column("prominence_db", "float64", "dB", "height over floor; missing where there is none", True),
+        Column("is_resolved", "bool", "", "record length and taper separate it from its neighbours"),
+        Column("is_present", "bool", "", "it stands out"),
+        Column("note", "str", "", "what it coincides with or how it is to be read; may be empty"),
+    ),
+)
+
+RECORDING_STATES = TableSchema(
+    "recording_states",
+    1,
+    (
+        _RECORDING_ID,
+        _MOTOR_ID,
+        Column("sentence", "str", "", "the whole diagnosis in one or two plain sentences"),
+        Column("acquisition", "str", "", "whether it can carry a diagnosis: good, limited or unusable"),
+        Column("acquisition_codes", "str", "", "reasons for programs, comma separated; empty for a good one"),
+        Column("acquisition_reasons", "str", "", "the same in words"),
+        Column("advice", "str", "", "what to change in the acquisition"),
+        Column("is_clock_reliable", "bool", "", "samples are evenly spaced in time"),
+        Column("stretch_begin_s", "float64", "s", "begin of the stretch that was judged", True),
+        Column("stretch_end_s", "float64", "s", "end of that stretch", True),
+        Column("supply_hz", "float64", "Hz", "supply frequency", True),
+        Column("supply_low_hz", "float64", "Hz", "its lower bound", True),
+        Column("supply_high_hz", "float64", "Hz", "its upper bound", True),
+        Column("slip", "float64", "1", "slip on which the estimators agree", True),
+        Column("slip_low", "float64", "1", "its lower bound", True),
+        Column("slip_high", "float64", "1", "its upper bound", True),
+        Column("slip_reason", "str", "", "how it was found, or why it is unknown"),
+        Column("slip_of_slots", "float64", "1", "slip by slot harmonics", True),
+        Column("slip_of_shaft", "float64", "1", "slip by the pair of lines of the shaft", True),
+        Column("slip_of_bars", "float64", "1", "slip by the sidebands of the rotor", True),
+        Column("slip_of_load", "float64", "1", "slip by nameplate and load", True),
+        Column("load_share", "float64", "1", "load over rated load; missing where only bounds are known", True),
+        Column("load_low", "float64", "1", "its lower bound", True),
+        Column("load_high", "float64", "1", "its upper bound", True),
+        Column("i2_re", "float64", "%", "real part of I2 / I1 over the whole recording", True),
+        Column("i2_im", "float64", "%", "imaginary part of I2 / I1 over the whole recording", True),
+        Column("i2_switch_pct", "float64", "%", "change of I2 / I1 within the recording; 0 for a single state", True),
+        Column("i2_floor_pct", "float64", "%", "negative sequence that unequal channels may cause", True),
+        Column("i0_over_i1_pct", "float64", "%", "zero over positive sequence", True),
+        Column("rms_over_rated", "float64", "1", "rms over rated current", True),
+        Column("floor_dbc", "float64", "dBc", "floor beside the supply line", True),
+        Column("line_drift_hz", "float64", "Hz", "movement of the supply frequency within the recording", True),
+        Column("load_range_pct", "float64", "%", "range of the load within the recording", True),
+        Column("repeat_pct", "float64", "%", "samples that repeat the one before while the current moves", True),
+        Column("phase_steps", "float64", "", "jumps of the phase by about a sampling period", True),
+        Column("jitter_us", "float64", "us", "timing noise, rms", True),
+        Column("clipped_pct", "float64", "%", "samples at the ends of the range", True),
+        Column("offset_pct", "float64", "%", "offset over rms", True),
+        Column("range_bits", "float64", "bit", "steps of the converter within the current, as a power of two", True),
+        Column("switching_hz", "float64", "Hz", "switching frequency of an inverter or its alias", True),
+    ),
+)
+
 ANOMALY_SCORES = TableSchema(
     "anomaly_scores",
     1,
@@ -201,10 +301,68 @@ EVALUATION = TableSchema(
     ),
 )
 
+BASELINE_CHANGES = TableSchema(
+    "baseline_changes",
+    1,
+    (
+        _RECORDING_ID,
+        _MOTOR_ID,
+        _FAULT,
+        Column("baseline", "str", "", "name of the baseline: labelled_healthy or first"),
+        Column("n_baseline", "int64", "", "recordings of the same motor in it, the judged one left out"),
+        Column("baseline_value", "float64", "", "what the baseline leads to expect, in change_unit", True),
+        Column("value", "float64", "", "what this recording shows, in change_unit", True),
+        Column("change", "float64", "", "change since the baseline, in change_unit", True),
+        Column("change_unit", "str", "", "% of I1, broken bars or dB"),
+        Column("spreads", "float64", "1", "the change in units of the baseline's own spread", True),
+        Column("limit_spreads", "float64", "1", "spreads beyond which a change is no chance", True),
+        Column("change_deg", "float64", "deg", "angle of the change of I2 / I1", True),
+        Column("points_to", "str", "", "phases to which that angle points; empty where it names none"),
+        _VERDICT,
+        Column("reason_code", "str", "", "reason, for programs"),
+        Column("sentence", "str", "", "the verdict on the change in one plain sentence"),
+    ),
+)
+
+VERDICT_COUNTS = TableSchema(
+    "verdict_counts",
+    1,
+    (
+        Column("judge", "str", "", "diagnosis, or change_since_baseline"),
+        _FAULT,
+        Column("condition", "str", "", "what the label says of the machine"),
+        Column("supported", "int64", "", "recordings whose verdict is supported"),
+        Column("not_supported", "int64", "", "recordings whose verdict is not supported"),
+        Column("cannot_decide", "int64", "", "recordings that cannot tell"),
+    ),
+)
+
+LABEL_AUDIT = TableSchema(
+    "label_audit",
+    1,
+    (
+        _RECORDING_ID,
+        _MOTOR_ID,
+        Column("file", "str", "", "file in the data set"),
+        Column("condition", "str", "", "label of the machine"),
+        Column("fault_phase", "str", "", "labelled phase; empty where the label names none"),
+        Column("severity", "float64", "1", "labelled severity", True),
+        Column("change_pct", "float64", "%", "mean change of I2 / I1, of I1; 0 where no state changed", True),
+        Column("change_deg", "float64", "deg", "angle of that change", True),
+        Column("off_deg", "float64", "deg", "largest distance of a changed state from the label's direction", True),
+        Column("points_to", "str", "", "phases to which the changed states point; empty where none"),
+        Column("second_share", "float64", "1", "weaker over stronger of two shorts that give this direction", True),
+        Column("is_judged", "bool", "", "the negative sequence can judge this label"),
+        Column("is_doubtful", "bool", "", "the label contradicts the negative sequence"),
+        Column("reason", "str", "", "why, in one sentence"),
+    ),
+)
+
 TABLES = {
     schema.name: schema
     for schema in (
-        RECORDINGS, FINDINGS, LOAD_REPORT, MOTORS, TREND, SEGMENTS, RECORDING_FEATURES,
-        SEQUENCE_TRACK, ANOMALY_SCORES, STATES, EVALUATION,
+        RECORDINGS, FINDINGS, LOAD_REPORT, MOTORS, TREND, SEGMENTS, RECORDING_FEATURES, SEQUENCE_TRACK,
+        DIAGNOSES, EVIDENCE, RECORDING_STATES, ANOMALY_SCORES, STATES, EVALUATION,
+        BASELINE_CHANGES, VERDICT_COUNTS, LABEL_AUDIT,
     )
 }  # fmt: skip

@@ -21,7 +21,7 @@ TRIVIAL = ("flag_all", "flag_none", "random", "shuffled_labels")
 
 @dataclass(frozen=True)
 class Judged:
-    """Items with a score, a flag and a truth.
+    """Items with a flag and a truth, and a score where the model gives one.
 
     Attributes
     ----------
@@ -31,9 +31,11 @@ class Judged:
         "segment" or "recording".
     feature_set : str
     score : ndarray, shape (n,)
+        NaN where the model has verdicts and no scores.
     flag, positive : ndarray of bool, shape (n,)
     group : ndarray of str, shape (n,)
         Split group.
+    model : str
     """
 
     truth: str
@@ -43,6 +45,12 @@ class Judged:
     flag: NDArray[np.bool_]
     positive: NDArray[np.bool_]
     group: NDArray[np.str_]
+    model: str = "isolation_forest"
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether the items have scores, so that they can be ranked."""
+        return bool(np.isfinite(self.score).all())
 
 
 Figure = Callable[[NDArray[np.bool_], NDArray[np.float64], NDArray[np.bool_]], float]
@@ -84,6 +92,10 @@ FIGURES: Mapping[str, Figure] = {
     "f1": _f1,
     "false_alarm_rate": lambda positive, score, flag: _ratio(np.sum(flag & ~positive), np.sum(~positive)),
 }
+
+
+#: Figures of the ranking, which verdicts do not have.
+RANKING = ("auroc", "average_precision")
 
 
 def recording_scores(scores: pd.DataFrame) -> pd.DataFrame:
@@ -176,7 +188,7 @@ def evaluate(judged: list[Judged], *, n_bootstrap: int, seed: int) -> pd.DataFra
     for case in judged:
         rng = np.random.default_rng(seed)
         draws = _group_draws(case.group, n_bootstrap, rng)
-        rows += _rows(case, "isolation_forest", case.score, case.flag, case.positive, draws)
+        rows += _rows(case, case.model, case.score, case.flag, case.positive, draws)
         if (case.truth, case.level) not in seen:
             seen.add((case.truth, case.level))
             rows += [row for name in TRIVIAL for row in _trivial_rows(case, name, draws, rng)]
@@ -188,7 +200,7 @@ def precision_recall(judged: list[Judged]) -> pd.DataFrame:
     """Precision over recall of every pairing, columns truth, level, feature_set, recall, precision."""
     parts = []
     for case in judged:
-        if not 0 < case.positive.sum() < len(case.positive):
+        if not case.is_scored or not 0 < case.positive.sum() < len(case.positive):
             continue
         precision, recall, _ = precision_recall_curve(case.positive, case.score)
         parts.append(
@@ -245,13 +257,18 @@ def _trivial_rows(
     return _rows(case, name, score, flag, positive, draws)
 
 
+def _undefined(positive: NDArray[np.bool_], score: NDArray[np.float64], flag: NDArray[np.bool_]) -> float:
+    return float("nan")
+
+
 def _rows(
     case: Judged, model: str, score: NDArray[np.float64], flag: NDArray[np.bool_], positive: NDArray[np.bool_],
     draws: list[NDArray[np.int64]],
 ) -> list[tuple[object, ...]]:  # fmt: skip
-    feature_set = case.feature_set if model == "isolation_forest" else ""
+    feature_set = case.feature_set if model == case.model else ""
     rows: list[tuple[object, ...]] = []
-    for figure, compute in FIGURES.items():
+    for figure, rule in FIGURES.items():
+        compute = rule if figure not in RANKING or np.isfinite(score).all() else _undefined
         sample = np.array([compute(positive[d], score[d], flag[d]) for d in draws])
         sample = sample[np.isfinite(sample)]
         low, high = np.quantile(sample, [0.025, 0.975]) if len(sample) else (np.nan, np.nan)

@@ -19,6 +19,7 @@ from diagmod.io.tables import empty_table, write_table
 from diagmod.models.anomaly import FEATURE_SETS
 from diagmod.models.evaluation import Judged, evaluate, precision_recall, recording_scores
 from diagmod.models.states import DerivedStates
+from diagmod.models.verdict_evaluation import CHANGE, DIAGNOSIS, WORDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +32,8 @@ DECIMALS = 4
 #: Rows of the metrics file: model to its figures. The rest is in the table ``evaluation``.
 METRICS = {
     "isolation_forest": ("auroc", "average_precision", "precision", "recall", "f1", "false_alarm_rate"),
+    DIAGNOSIS: ("precision", "recall", "f1", "false_alarm_rate"),
+    CHANGE: ("precision", "recall", "f1", "false_alarm_rate"),
     "flag_all": ("f1", "precision"),
 }
 
@@ -57,18 +60,12 @@ class EvaluationTables:
 
     def in_words(self) -> str:
         """The main finding for every truth, in one sentence each."""
-        learned = self.figures[self.figures["model"] == "isolation_forest"]
-        said = []
+        figures, said = self.figures, []
         for case in self.judged:
-            is_own = (learned["truth"] == case.truth) & (learned["level"] == case.level)
-            rows = learned[is_own & (learned["feature_set"] == case.feature_set)].to_dict("records")
-            own = {row["figure"]: row for row in rows}
-            said.append(
-                f"{_WORDS[case.truth, case.level]}, features {case.feature_set.replace('_', ' ')}: AUROC "
-                f"{_interval(own['auroc'])}; at the threshold recall {_interval(own['recall'])}, false-alarm rate "
-                f"{_interval(own['false_alarm_rate'])}; average precision "
-                f"{_number(own['average_precision']['value'])} against {case.positive.mean():.2f} for chance"
-            )
+            is_own = (figures["truth"] == case.truth) & (figures["level"] == case.level)
+            is_own &= (figures["model"] == case.model) & (figures["feature_set"] == case.feature_set)
+            own = {row["figure"]: row for row in figures[is_own].to_dict("records")}
+            said.append(f"{_WORDS[case.truth, case.level]}, {_in_words(case, own)}")
         return "\n".join(f"- We see {text}." for text in said) or "There is no label, so nothing can be evaluated."
 
     def summary_rows(self) -> pd.DataFrame:
@@ -88,6 +85,16 @@ class EvaluationTables:
                 name = row["feature_set"] or row["model"]
                 tree[row["truth"]][name][row["figure"]] = round(row["value"], DECIMALS)
         return {case: {name: dict(figures) for name, figures in rows.items()} for case, rows in tree.items()}
+
+
+def _in_words(case: Judged, own: Mapping[Hashable, Mapping[Hashable, Any]]) -> str:
+    flagged = f"recall {_interval(own['recall'])}, false-alarm rate {_interval(own['false_alarm_rate'])}"
+    if not case.is_scored:
+        return f"by {WORDS[case.model]}: {flagged}, precision {_interval(own['precision'])}"
+    return (
+        f"features {case.feature_set.replace('_', ' ')}: AUROC {_interval(own['auroc'])}; at the threshold {flagged}; "
+        f"average precision {_number(own['average_precision']['value'])} against {case.positive.mean():.2f} for chance"
+    )
 
 
 def _interval(row: Mapping[Hashable, Any]) -> str:

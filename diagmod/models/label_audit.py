@@ -95,6 +95,27 @@ def audit_labels(recordings: pd.DataFrame, track: pd.DataFrame, change_pct: floa
     return LabelAudit(table, _in_words(table))
 
 
+def audit_of_dataset(
+    derived_state: str, recordings: pd.DataFrame, track: pd.DataFrame, change_pct: float
+) -> LabelAudit:
+    """The audit where a data set declares that faults are switched inside its recordings; elsewhere why there is none.
+
+    Parameters
+    ----------
+    derived_state : str
+        As ``dataset.yaml`` declares: "negative_sequence" or "none".
+    recordings, track, change_pct
+        See :func:`audit_labels`.
+    """
+    if derived_state == "negative_sequence":
+        return audit_labels(recordings, track, change_pct)
+    reason = (
+        "Labels are audited only where a data set declares that its fault is switched inside the recordings: without a "
+        "healthy stretch in each, the supply and the fault cannot be told apart."
+    )
+    return LabelAudit(pd.DataFrame(columns=_COLUMNS).astype(_BOOLEAN), reason)
+
+
 def _labelled(row: dict[Hashable, Any], changes: dict[str, Changes]) -> Labelled:
     key = str(row["recording_id"])
     return Labelled(

@@ -30,8 +30,8 @@ from diagmod.sim.signal import SignalSpec, synthesise
 FS_HZ, DURATION_S = 25_600.0, 60.0
 
 LIMITS = Limits(
-    min_duration_s=2.0, max_length_error_pct=1.0, max_missing_pct=20.0, max_clipped_pct=1.0, max_offset_pct=5.0,
-    max_repeat_pct=20.0, min_phase_ratio_pct=5.0, max_rms_ratio=3.0,
+    min_duration_s=2.0, max_length_error_pct=1.0, max_missing_pct=20.0, max_offset_pct=5.0, min_phase_ratio_pct=5.0,
+    line_low_hz=20.0, line_high_hz=120.0,
 )  # fmt: skip
 
 _DATASET = 'name: bench\nunit: A\ntimes: "none"\ncolumns: [current_R, current_S, current_T]\n'

@@ -1,6 +1,5 @@
 """Every rule: one good recording, one damaged, and the sentence a technician reads."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +15,10 @@ LIMITS = Limits(
     min_duration_s=2.0,
     max_length_error_pct=1.0,
     max_missing_pct=20.0,
-    max_clipped_pct=1.0,
     max_offset_pct=5.0,
-    max_repeat_pct=20.0,
     min_phase_ratio_pct=5.0,
-    max_rms_ratio=3.0,
+    line_low_hz=20.0,
+    line_high_hz=120.0,
 )
 
 
@@ -46,7 +44,7 @@ def test_limits_of_these_tests_are_those_of_params_yaml():
 
 
 def test_good_recording_has_no_finding():
-    assert findings(declared_s=4.0, rated_current_a=8.0) == {}
+    assert findings(declared_s=4.0) == {}
 
 
 def test_recording_of_exactly_the_least_length_is_long_enough():
@@ -115,45 +113,12 @@ def test_phase_without_a_single_sample_is_refused_and_does_not_hide_a_dead_one()
     assert ("dead_phase", "T") in found
 
 
-def test_clipped_sine_is_reported():
-    """A sine of 10 A cut at 9 A sits at the limits for 2 acos(0.9) / pi = 28.7 % of the time."""
-    found = findings({"R": np.clip(sine(), -9, 9)}, limits=replace(LIMITS, max_repeat_pct=100))
-    assert found["clipped", "R"].value == pytest.approx(28.7, abs=0.3)
-    assert found["clipped", "R"].message.endswith("sit at its extremes; the input is probably clipped, lower its gain")
-    assert not found["clipped", "R"].is_fatal
-
-
 def test_offset_above_the_limit_is_reported():
     """0.5 A on 10 A peak: 0.5 / sqrt(50 + 0.25) = 7.05 % of the rms."""
     found = findings({"S": sine() + 0.5})["offset", "S"]
     assert found.message == "phase S has a DC offset of 7.1 % of its rms; check the sensor's zero"
     assert findings({"S": sine() - 0.5})["offset", "S"].value == pytest.approx(7.05, abs=0.15)
     assert findings({"S": sine() - 0.3}) == {}
-
-
-def test_sample_and_hold_is_reported():
-    """Every value held for two samples: half of the samples repeat."""
-    held = np.repeat(sine()[::2], 2)
-    found = findings({"T": held})["repeats", "T"]
-    assert found.value == pytest.approx(50.0, abs=0.5)
-    assert found.message == (
-        "50 % of the samples of phase T repeat the one before; the logger may hold samples, do not trust its spectrum"
-    )
-
-
-def test_current_far_above_the_nameplate_doubts_the_unit():
-    """7.07 A rms is 3.5 times 2 A; times 2.5 A it is 2.83 and passes."""
-    found = findings(rated_current_a=2.0)
-    assert [rule for rule, _ in found] == ["rms_against_nameplate"] * 3
-    assert found["rms_against_nameplate", "R"].message == (
-        "phase R has 7.07 A rms, 3.5 times the rated current; check unit and transformer ratio"
-    )
-    assert findings(rated_current_a=2.5) == {}
-
-
-def test_large_currents_are_printed_without_an_exponent():
-    found = findings({p: sine(amplitude=20000.0) for p in "RST"}, rated_current_a=100.0)  # 201.2 periods, not 201
-    assert "has 14139 A rms, 141.4 times" in found["rms_against_nameplate", "S"].message
 
 
 def test_phase_below_a_twentieth_of_the_largest_is_dead():

@@ -9,9 +9,9 @@ import pytest
 from handmade_interim import LINEAGE, plant, recordings
 
 from diagmod.io.dataset_files import Dataset, DatasetError
-from diagmod.io.interim import DATASET_FILE, read_dataset_facts, write_interim
+from diagmod.io.interim import DATASET_FILE, read_dataset_facts, read_nameplates, write_interim
 from diagmod.io.schemas import RECORDINGS, TREND
-from diagmod.io.tables import describe_table, empty_table, read_table
+from diagmod.io.tables import TableError, describe_table, empty_table, read_table
 
 
 def test_what_a_data_set_declares_is_read_as_it_was_written(tmp_path):
@@ -71,3 +71,16 @@ def test_the_description_is_plain_json_in_a_fixed_order(tmp_path):
     about = json.loads((tmp_path / DATASET_FILE).read_text(encoding="utf-8"))
     assert list(about) == sorted(about)
     assert about["trend_reason"] == ""
+
+
+def test_nameplates_come_back_as_motors_and_what_is_not_known_stays_unknown(tmp_path):
+    write_interim(plant(), tmp_path, LINEAGE)
+    motors = read_nameplates(tmp_path)
+    assert list(motors) == ["M1", "M2", "M3"]
+    assert (motors["M1"].name, motors["M1"].rated_rpm, motors["M1"].pole_pairs) == ("Pump", 1470.0, 2)
+    assert (motors["M2"].rated_rpm, motors["M2"].rotor_bars, motors["M2"].bearing) == (None, None, None)
+
+
+def test_nameplates_of_a_folder_that_load_did_not_write_are_refused(tmp_path):
+    with pytest.raises(TableError, match=r"motors.parquet does not exist; run `dvc repro`"):
+        read_nameplates(tmp_path)

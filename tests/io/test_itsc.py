@@ -11,22 +11,24 @@ from diagmod.io.datasets import KNOWN
 
 
 @pytest.mark.parametrize(
-    ("name", "condition", "severity", "repetition"),
+    ("name", "condition", "severity", "phase", "repetition"),
     [
-        ("SC_HLT_001.csv", "healthy", "0", "001"),
-        ("SC_A0_B0_C0_002.csv", "healthy", "0", "002"),
-        ("SC_A1_B0_C0_001.csv", "stator_short", "0.1", "001"),
-        ("SC_A0_B2_C0_004.csv", "stator_short", "0.2", "004"),
-        ("SC_A0_B0_C3_005.csv", "stator_short", "0.3", "005"),
-        ("SC_A0_B0_C4_005.csv", "stator_short", "0.4", "005"),
+        ("SC_HLT_001.csv", "healthy", "0", "", "001"),
+        ("SC_A0_B0_C0_002.csv", "healthy", "0", "", "002"),
+        ("SC_A1_B0_C0_001.csv", "stator_short", "0.1", "R", "001"),
+        ("SC_A0_B2_C0_004.csv", "stator_short", "0.2", "S", "004"),
+        ("SC_A0_B0_C3_005.csv", "stator_short", "0.3", "T", "005"),
+        ("SC_A0_B0_C4_005.csv", "stator_short", "0.4", "T", "005"),
+        ("SC_A1_B0_C2_005.csv", "stator_short", "0.2", "", "005"),
     ],
 )
-def test_condition_severity_and_repetition_are_read_from_the_name(name, condition, severity, repetition):
-    """A step of the level stands for 10 % of the turns of the phase."""
+def test_condition_severity_phase_and_repetition_are_read_from_the_name(name, condition, severity, phase, repetition):
+    """A step of the level stands for 10 % of the turns of the phase; two phases are no single one."""
     row = itsc.manifest([name]).loc[0].to_dict()
     assert row == {
         "file": f"recordings/{name}", "motor_id": "CM3542", "started_at": "", "fs_hz": "", "duration_s": "",
-        "load_pct": "0", "condition": condition, "severity": severity, "repetition": repetition,
+        "load_pct": "0", "condition": condition, "severity": severity, "fault_phase": phase,
+        "repetition": repetition,
     }  # fmt: skip
 
 
@@ -48,6 +50,7 @@ def test_the_published_set_has_four_healthy_files_and_four_of_each_of_twelve_sho
     assert rows.loc[rows["condition"] == "stator_short", "severity"].value_counts().to_dict() == {
         "0.1": 12, "0.2": 12, "0.3": 12, "0.4": 12,
     }  # fmt: skip
+    assert rows["fault_phase"].value_counts().to_dict() == {"R": 16, "S": 16, "T": 16, "": 4}
     assert set(rows["repetition"]) == {"001", "002", "004", "005"}
 
 

@@ -21,18 +21,17 @@ LIMITS = Limits(
     min_duration_s=1.0,
     max_length_error_pct=1.0,
     max_missing_pct=20.0,
-    max_clipped_pct=5.0,
     max_offset_pct=5.0,
-    max_repeat_pct=20.0,
     min_phase_ratio_pct=5.0,
-    max_rms_ratio=3.0,
+    line_low_hz=20.0,
+    line_high_hz=120.0,
 )
 
 
 def currents(seed=0, n=1500):
     """Three phases of about 8 A rms, each file with noise of its own."""
-    angle = 2 * np.pi * 50 * np.arange(n) / FS
-    noise = np.random.default_rng(seed).normal(0, 0.1, (3, n))
+    angle = 2 * np.pi * 49.9 * np.arange(n) / FS
+    noise = np.random.default_rng(seed).normal(0, 0.02, (3, n))
     return 11.3 * np.stack([np.cos(angle - k * 2 * np.pi / 3) for k in range(3)]) + noise
 
 
@@ -104,14 +103,17 @@ def mixed(plant):
 
 def test_loaded_recording_has_its_facts_and_waveform(plant):
     plant.add(
-        "a.csv", motor_id="M02", load_pct="75.5", condition="healthy", severity="0", repetition="3", duration_s="1.5"
-    )
+        "a.csv", motor_id="M02", load_pct="75.5", condition="stator_short", severity="0.1", fault_phase="S",
+        repetition="3", duration_s="1.5",
+    )  # fmt: skip
     row = plant.load().recordings.iloc[0]
     assert (row["motor_id"], row["file"], row["unit"], row["dialect"]) == ("M02", "a.csv", "A", "plain")
     assert (row["fs_hz"], row["n_samples"], row["duration_s"]) == (1000.0, 1500, 1.5)
     assert row["started_at"] == pd.Timestamp("2026-01-05T08:00Z")
-    assert (row["load_pct"], row["condition"], row["severity"], row["repetition"]) == (75.5, "healthy", 0.0, "3")
-    assert (row["split_group"], row["quality"], row["missing_share"]) == ("M02", "good", 0.0)
+    assert (row["load_pct"], row["condition"], row["severity"]) == (75.5, "stator_short", 0.1)
+    assert (row["fault_phase"], row["repetition"]) == ("S", "3")
+    assert (row["split_group"], row["acquisition"], row["quality"]) == ("M02", "good", "good")
+    assert row["missing_share"] == 0.0
     waveform = read_waveform(plant.root / "waveforms" / f"{row['recording_id']}.parquet")
     np.testing.assert_array_equal(waveform, currents(sum(map(ord, "a.csv"))).round(4).astype(np.float32))
     assert row["rms_R"] == pytest.approx(np.sqrt((waveform[0].astype(float) ** 2).mean()), rel=1e-6)
@@ -209,6 +211,14 @@ QUARANTINED = {
     "label in capitals": (
         {"condition": "Healthy"},
         "recordings.csv: condition 'Healthy' must be lower-case words joined by underscores; 'healthy' means without",
+    ),
+    "phase of another naming": (
+        {"condition": "stator_short", "fault_phase": "A"},
+        "recordings.csv: fault_phase must be R, S, T or empty, got 'A'",
+    ),
+    "phase without a fault": (
+        {"condition": "healthy", "fault_phase": "R"},
+        "recordings.csv: fault_phase R contradicts condition 'healthy'; a phase is stated for a fault alone",
     ),
     "load no number": ({"load_pct": "full"}, "recordings.csv: load_pct must be a number, got 'full'"),
     "no time": ({"started_at": ""}, "start time unknown; give started_at (UTC) in recordings.csv"),
@@ -336,7 +346,50 @@ def test_gaps_are_counted_and_found(plant):
     assert loaded.report[["gaps_R", "gaps_S", "gaps_T"]].iloc[0].tolist() == [0, 150, 0]
     assert loaded.recordings["missing_share"].iloc[0] == pytest.approx(150 / 4500)
     assert loaded.recordings["quality"].iloc[0] == "warning"
-    assert loaded.findings["rule"].tolist() == ["missing"]
+    assert loaded.findings["rule"].tolist() == ["missing", "acquisition_gaps"]
+    assert loaded.findings["message"].iloc[1].startswith("acquisition: only 0.15 to 1.50 s are used")
+
+
+def held(n=1500):
+    """Every value held for two samples, as a recorder does that is asked too often."""
+    return np.repeat(currents(n=n)[:, ::2], 2, axis=1)
+
+
+def test_recording_that_cannot_carry_a_diagnosis_is_loaded_and_says_so(plant):
+    loaded = plant.add("a.csv", csv_bytes(held())).add("b.csv").load()
+    rows = loaded.recordings.set_index("file")
+    assert rows["acquisition"].to_dict() == {"a.csv": "unusable", "b.csv": "good"}
+    assert rows["quality"].to_dict() == {"a.csv": "warning", "b.csv": "good"}
+    first = loaded.findings.iloc[0]
+    assert (first["file"], first["rule"], first["severity"]) == ("a.csv", "acquisition_samples_repeated", "warning")
+    assert first["message"].startswith(
+        "acquisition: this recording cannot carry a diagnosis, the clock is unreliable: "
+    )
+    assert "Use a recorder that samples by hardware at a fixed rate." in first["message"]
+    assert loaded.audit_in_words() == (
+        "We see 1 recordings that can carry a diagnosis, 0 that can with limits and 1 that cannot."
+    )
+    reasons = loaded.audit_reasons()
+    assert reasons.loc[0, ["reason", "severity", "recordings", "first_file"]].tolist() == [
+        "samples repeated", "warning", 1, "a.csv",
+    ]  # fmt: skip
+
+
+def test_current_far_from_the_nameplate_doubts_the_unit_only_where_it_is_ampere(plant):
+    """8 A rms and 8.2 A rated; a thousandth of it is what a logger in kiloampere writes."""
+    content = csv_bytes(1000 * currents())
+    rules = plant.add("a.csv", content).load().findings["rule"].tolist()
+    assert rules == ["acquisition_unit_doubtful"]
+    plant.describe("unit: mV\n")
+    assert plant.load().findings.empty
+
+
+def test_audit_follows_the_nameplate_without_reading_the_file_again(plant, monkeypatch):
+    assert plant.add("a.csv").load().recordings["acquisition"].tolist() == ["good"]
+    monkeypatch.setattr(loading, "ingest_csv", lambda *arguments: pytest.fail("a stored file was read again"))
+    register = plant.folder / "motors.yaml"
+    register.write_text(register.read_text().replace("8.2", "0.82"))
+    assert plant.load().recordings["acquisition"].tolist() == ["limited"]
 
 
 def test_rate_of_the_data_set_serves_rows_without_one(plant):

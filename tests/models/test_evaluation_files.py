@@ -94,6 +94,28 @@ def test_the_finding_names_truth_features_and_figures():
     assert text[1].startswith("- We see segments against their derived state, features without i2: AUROC 0.75 (")
 
 
+def _verdicts() -> Judged:
+    """Verdicts on the four items: the same flags, and nothing to rank by."""
+    group = np.array(["A", "B", "A", "B"])
+    return Judged("recording_label", "recording", "", np.full(4, np.nan), SCORE > 0.5, POSITIVE, group, "diagnosis")
+
+
+def test_verdicts_stand_beside_the_forest_without_a_ranking():
+    tables = _tables(LABEL, _verdicts())
+    assert tables.metrics()["recording_label"]["diagnosis"] == {
+        "precision": 0.5, "recall": 0.5, "f1": 0.5, "false_alarm_rate": 0.5,
+    }  # fmt: skip
+    text = tables.in_words().split("\n")
+    assert text[1].startswith(
+        "- We see recordings against their label, by the diagnosis of a recording alone: recall 0.50 ("
+    )
+    assert "AUROC" not in text[1] and "precision 0.50" in text[1]
+    rows = tables.summary_rows().set_index("model")
+    assert np.isnan(rows.loc["diagnosis", "auroc"])
+    assert rows.loc["isolation_forest", "auroc"] == 0.75
+    assert list(tables.curves["feature_set"].unique()) == ["all"]
+
+
 def test_summary_has_a_row_a_model_and_trivial_row():
     rows = _tables(LABEL).summary_rows()
     assert list(rows["model"]) == ["isolation_forest", "flag_all", "flag_none", "random", "shuffled_labels"]

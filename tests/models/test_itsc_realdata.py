@@ -26,8 +26,8 @@ pytestmark = pytest.mark.realdata
 
 FEATURES = FeatureSettings(window_s=1.0, overlap=0.5, line_low_hz=20.0, line_high_hz=120.0, track_window_s=0.1)
 FOREST = ForestSettings(n_trees=200, max_samples=256, alarm_share_pct=5.0, seed=7)
-LIMITS = {"min_duration_s": 2.0, "max_length_error_pct": 1.0, "max_missing_pct": 20.0, "max_clipped_pct": 1.0,
-          "max_offset_pct": 5.0, "max_repeat_pct": 20.0, "min_phase_ratio_pct": 5.0, "max_rms_ratio": 3.0}  # fmt: skip
+LIMITS = {"min_duration_s": 2.0, "max_length_error_pct": 1.0, "max_missing_pct": 20.0, "max_offset_pct": 5.0,
+          "min_phase_ratio_pct": 5.0, "line_low_hz": 20.0, "line_high_hz": 120.0}  # fmt: skip
 N_FOLDS, CHANGE_PCT = 4, 5.0
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from diagmod.models.label_audit import LabelAudit, audit_labels
+from diagmod.models.label_audit import LabelAudit, audit_labels, audit_of_dataset
 
 PHASES = "RST"
 #: Change of I2 / I1 (percent) of a short of 10, 20, 30, 40 % of the turns, and how its angle turns with the level.
@@ -199,6 +199,16 @@ def test_a_level_that_nobody_can_see_is_not_missed():
     assert smallest.sum() == 12
     assert not table.loc[smallest, "is_judged"].any()
     assert not table["is_doubtful"].any()
+
+
+def test_a_data_set_is_audited_only_where_it_declares_a_switched_fault():
+    experiment = Experiment(6)
+    tables = experiment.recordings(), experiment.track(), 5.0
+    pd.testing.assert_frame_equal(audit_of_dataset("negative_sequence", *tables).table, experiment.audit().table)
+    none = audit_of_dataset("none", *tables)
+    assert len(none.table) == 0
+    assert list(none.table) == list(experiment.audit().table)
+    assert none.in_words.startswith("Labels are audited only where a data set declares that its fault is switched")
 
 
 def test_an_empty_catalogue_gives_an_empty_table():

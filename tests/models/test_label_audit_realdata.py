@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +9,7 @@ import pandas as pd
 import pytest
 
 from diagmod.core.symmetrical import sequence_track
+from diagmod.io.itsc import manifest
 from diagmod.models.label_audit import LabelAudit, audit_labels
 
 if TYPE_CHECKING:
@@ -18,23 +18,14 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.realdata
 
 FS, LINE_HZ, WINDOW_S, CHANGE_PCT = 1000.0, 60.0, 0.1, 5.0
-_NAME = re.compile(r"SC_(?:HLT|A([0-4])_B([0-4])_C([0-4]))_(\d{3})\.csv")
 
 #: Files whose change points to another phase than the label or between two; the first test says by how much.
 DOUBTFUL = ["SC_A0_B1_C0_005.csv", "SC_A0_B2_C0_005.csv", "SC_A1_B0_C0_005.csv"]
 
 
-def _label(name: str) -> dict[str, object]:
-    """The label that a file's name states; its phases A, B, C are R, S, T here."""
-    match = _NAME.fullmatch(name)
-    assert match is not None
-    levels = [int(level or 0) for level in match.groups()[:3]]
-    phase = "".join(p for p, level in zip("RST", levels, strict=True) if level)
-    condition = "stator_short" if phase else "healthy"
-    return {
-        "recording_id": name, "motor_id": "CM3542", "file": name, "condition": condition,
-        "severity": max(levels) / 10, "repetition": match[4], "fault_phase": phase,
-    }  # fmt: skip
+def _labels(names: list[str]) -> pd.DataFrame:
+    """The labels as the data set's manifest states them, under the bare names of the files."""
+    return manifest(names).assign(recording_id=names, file=names).astype({"severity": float})
 
 
 def _track(file: Path) -> pd.DataFrame:
@@ -52,7 +43,7 @@ def tables(realdata: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     files = sorted((realdata / "itsc").glob("SC_*.csv"))
     if not files:
         pytest.skip(f"no measured recordings in {realdata / 'itsc'}; name their folder by DIAGMOD_REALDATA")
-    recordings = pd.DataFrame([_label(file.name) for file in files])
+    recordings = _labels([file.name for file in files])
     return recordings, pd.concat([_track(file) for file in files], ignore_index=True)
 
 

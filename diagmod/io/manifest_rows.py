@@ -1,0 +1,118 @@
+"""What a row of ``recordings.csv`` must say before its file is read.
+
+A row that does not say enough, or says something that cannot be, is no error of the data set: its file
+goes to quarantine with the sentence found here. Motor, rate and time are never guessed.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from diagmod.core.recording import PHASES
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Sequence
+
+    from diagmod.io.dataset_files import Dataset
+
+#: A label of a machine: "healthy", the name of a fault, or empty where nothing is known.
+_LABEL = re.compile(r"[a-z0-9]*(?:_[a-z0-9]+)*")
+
+
+def plain_name(file: str) -> str:
+    """``a.csv`` for ``./a.csv``: one file has one name in the report."""
+    return posixpath.normpath(file) if file else ""
+
+
+def row_problem(row: dict[str, str], dataset: Dataset, motors: Container[str]) -> str:
+    """Why a manifest row does not say enough, in one sentence; empty where it does.
+
+    Parameters
+    ----------
+    row : dict of str
+        Cells by column of :data:`diagmod.io.dataset_files.MANIFEST_COLUMNS`; an empty one says nothing.
+    dataset : Dataset
+    motors : container of str
+        Motors of the register.
+    """
+    if row["motor_id"] not in motors:
+        return f"motor {row['motor_id']!r} is not in motors.yaml; add its nameplate or correct recordings.csv"
+    for name in ("fs_hz", "duration_s", "load_pct", "severity"):
+        if row[name] and not _is_number(row[name]):
+            return f"recordings.csv: {name} must be a number, got {row[name]!r}"
+    if reason := _label_problem(row):
+        return reason
+    if not row["fs_hz"] and dataset.fs_hz is None:
+        return "sampling rate unknown; give fs_hz in recordings.csv or in dataset.yaml"
+    if row["fs_hz"] and not float(row["fs_hz"]) > 0:
+        return f"recordings.csv: fs_hz must be positive, got {row['fs_hz']}"
+    if dataset.split_group == "repetition" and not row["repetition"]:
+        return "repetition unknown, by which dataset.yaml splits; give it in recordings.csv"
+    return _time_problem(row, dataset)
+
+
+def repeated_rows(rows: Sequence[dict[str, str]]) -> dict[int, str]:
+    """Rows that list a file again, by their index, with the sentence that says so."""
+    seen: dict[str, int] = {}
+    repeated = {}
+    for index, row in enumerate(rows):
+        if row["file"] in seen:
+            repeated[index] = f"recordings.csv lists this file again in row {index + 2}; one file is one recording"
+        seen.setdefault(row["file"], index)
+    return repeated
+
+
+def start_time(text: str) -> datetime | None:
+    """A time in UTC, or None where the text has no zone; ISO only, because 05/01 is a guess.
+
+    Raises
+    ------
+    ValueError, OverflowError
+        The text is no time.
+    """
+    stamp = datetime.fromisoformat(text)
+    return stamp.astimezone(UTC) if stamp.tzinfo else None
+
+
+def _label_problem(row: dict[str, str]) -> str:
+    """Why what a manifest row says of the machine's condition cannot be used, or ""."""
+    if row["severity"] and not 0 <= float(row["severity"]) <= 1:
+        return f"recordings.csv: severity must be 0 to 1, got {row['severity']}"
+    if not _LABEL.fullmatch(row["condition"]):
+        return (
+            f"recordings.csv: condition {row['condition']!r} must be lower-case words joined by underscores; "
+            "'healthy' means without a fault, empty means unknown"
+        )
+    if row["fault_phase"] not in ("", *PHASES):
+        return f"recordings.csv: fault_phase must be R, S, T or empty, got {row['fault_phase']!r}"
+    if row["fault_phase"] and row["condition"] in ("", "healthy"):
+        return (
+            f"recordings.csv: fault_phase {row['fault_phase']} contradicts condition {row['condition']!r}; "
+            "a phase is stated for a fault alone"
+        )
+    return ""
+
+
+def _time_problem(row: dict[str, str], dataset: Dataset) -> str:
+    """Why the start time of a manifest row cannot be used, or ""."""
+    if not row["started_at"]:
+        return "" if dataset.times == "none" else "start time unknown; give started_at (UTC) in recordings.csv"
+    try:
+        stamp = start_time(row["started_at"])
+    except (ValueError, OverflowError):
+        return f"recordings.csv: started_at {row['started_at']!r} is no time; write 2026-01-31T08:00:00Z"
+    if stamp is None:
+        return f"recordings.csv: started_at {row['started_at']!r} has no time zone; add Z for UTC"
+    return ""
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return bool(np.isfinite(float(text)))
+    except ValueError:
+        return False
