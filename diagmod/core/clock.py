@@ -36,6 +36,9 @@ CHANCE_FACTOR, CHANCE_SIGMAS = 2.0, 4.0
 #: Samples from the middle of a recording from which the step of the converter is taken.
 STEP_SAMPLES = 4096
 
+#: Share of the largest value above which numbers of few significant digits all have one step.
+LARGEST_SHARE = 0.97
+
 #: Samples looked at for repeats; beyond, evenly spread blocks are taken.
 REPEAT_SAMPLES, REPEAT_BLOCK = 1 << 19, 1 << 15
 
@@ -134,6 +137,8 @@ def measure_clock(
 def converter_step(row: NDArray[np.floating]) -> float:
     """Step of the grid on which all samples stand, else 0: a converter of up to about 17 bits over the current's range.
 
+    Numbers written with a few significant digits have finer steps near zero; theirs is the step at the largest values.
+
     Examples
     --------
     >>> converter_step(np.round(np.sin(np.arange(100.0)), 2))
@@ -142,8 +147,14 @@ def converter_step(row: NDArray[np.floating]) -> float:
     # The middle: at the beginning the motor may be at rest or start.
     begin = max(0, (len(row) - STEP_SAMPLES) // 2)
     values = np.unique(np.asarray(row[begin : begin + STEP_SAMPLES], dtype=np.float64))
+    largest = float(np.abs(values).max(initial=0.0))
     # Rounding of decimal fractions in single precision.
-    blur = 4 * np.finfo(np.float32).eps * float(np.abs(values).max(initial=0.0))
+    blur = 4 * float(np.finfo(np.float32).eps) * largest
+    return _grid_of_values(values, blur) or _grid_of_values(values[np.abs(values) > LARGEST_SHARE * largest], blur)
+
+
+def _grid_of_values(values: NDArray[np.float64], blur: float) -> float:
+    """Step of the grid on which sorted values stand, 0 for none that is coarser than their blur."""
     steps = np.diff(values)
     steps = steps[steps > blur]
     # The smallest distance seen may be two or three steps of the converter.
