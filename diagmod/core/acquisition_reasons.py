@@ -247,7 +247,8 @@ def _load_limits(figures: Figures) -> list[Reason]:
         found.append(Reason("unsteady_load", figures.steadiness.reason))
     share = figures.rms_over_rated
     if share > MOST_RATED or share < LEAST_RATED:
-        text = f"the current is {share:.2g} times the rated one; check unit, transformer ratio and nameplate"
+        times = f"{share:.0f}" if share >= 10 else f"{share:.2g}"
+        text = f"the current is {times} times the rated one; check unit, transformer ratio and nameplate"
         found.append(Reason("unit_doubtful", text))
     return found
 

@@ -51,8 +51,21 @@ NOISE_FROM_HZ = 15.0
 #: Quantile of the bins that stands for the noise: a strong line may fill half of them.
 NOISE_QUANTILE = 0.3
 
+#: Band in supply frequencies in which white timing noise raises the floor as it does beside the carrier, and timing
+#: noise beside the carrier over that of the band from which it is not the clock's but comes from load or grid. White
+#: noise has 1, a timer that waits anew each time or many lost samples up to 10, load oscillations 7 to 1000.
+#: Pinned by test_a_strong_load_oscillation_is_not_jitter and test_a_timer_that_waits_anew_each_time_is_jitter.
+WHITE_BAND, MOST_OVER_WHITE = (4.0, 8.0), 14.0
+
 #: Periods of the supply averaged on either side of a step of the phase; whole ones keep harmonics out.
 STEP_PERIODS = 2
+
+#: Distance from the carrier, over the supply frequency, from which everything is left out to be rid of the image of a
+#: single phase or of an unbalance, at 2.
+IMAGE_FROM = 0.9
+
+#: Steps of the phase that are counted at most.
+MOST_STEPS = 200
 
 #: Change of the amplitude over a step of the phase (1 over rad) from which it is the load that moved: a lost sample
 #: changes the phase alone. Pinned by test_steps_of_the_load_are_not_taken_for_lost_samples.
@@ -81,9 +94,9 @@ class Clock:
         Their mean size in seconds; positive for lost samples, negative for samples that were put in.
     jitter_s : float
         White timing noise that explains by how much phase noise exceeds amplitude noise, rms, s; NaN where it was not
-        measured.
+        measured, and where load or grid make so much beside the carrier that the clock does not show.
     excess_db : float
-        Phase over amplitude noise, dB.
+        Phase over amplitude noise, dB; NaN likewise.
     stamp_step_s : float
         Resolution of the time stamps, s; NaN without stamps.
     stamp_jitter_s : float
@@ -125,6 +138,8 @@ def measure_clock(
     if prepared.carrier is not None:
         n_steps, step_s = _phase_steps(prepared.carrier, prepared.fs)
         jitter_s, excess_db = _jitter(prepared.carrier, prepared.fs)
+        if jitter_s > MOST_OVER_WHITE * _white_jitter_s(prepared, prepared.carrier):
+            jitter_s = excess_db = float("nan")
     clock = Clock(repeat_pct, n_steps, step_s, jitter_s, excess_db)
     if stamps_s is None or len(stamps_s) < 4:
         return clock
@@ -199,33 +214,63 @@ def _phase_steps(carrier: Carrier, fs: float) -> tuple[int, float]:
     if len(carrier.modulation) < 8 * width:
         return 0, float("nan")
     whole = 1 + _without_image(carrier)
-    step = _sudden(np.unwrap(np.angle(whole)), width)
-    amplitude_step = _sudden(np.abs(whole), width)
+    step, amplitude_step = _sudden(np.unwrap(np.angle(whole)), width), _sudden(np.abs(whole), width)
+    # The ends ring where the image was taken out.
+    step[:width] = step[-width:] = 0.0
     period_rad = 2 * np.pi * carrier.line_hz / fs
     noise = 1.4826 * float(np.median(np.abs(step - np.median(step))))
-    least = max(0.6 * period_rad, 6 * noise)
-    sizes: list[float] = []
-    is_lost: list[bool] = []
-    rest = np.abs(step)
-    while len(sizes) < 200 and rest.max() > least:
-        at = int(np.argmax(rest))
-        size = float(step[at])
-        sizes.append(size)
-        is_whole = abs(size / period_rad - round(size / period_rad)) < 0.3
-        is_lost.append(is_whole and abs(amplitude_step[at]) < AMPLITUDE_OVER_PHASE * abs(size))
-        rest[max(0, at - 3 * width) : at + 3 * width] = 0.0
-    lost = [size for size, counts in zip(sizes, is_lost, strict=True) if counts]
-    if len(lost) < 3 or len(lost) < 0.7 * len(sizes) or abs(sum(np.sign(lost))) < 0.8 * len(lost):
+    least = max(0.6 * period_rad, 6 * noise, 0.1 * float(np.abs(step).max()))
+    one = _unit_step(width, carrier)
+    # Lost samples all turn the phase one way, samples that were put in the other.
+    ways = [(sign, *_take_out(sign * step, one, least)) for sign in (1.0, -1.0)]
+    sign, found, left = min(ways, key=lambda way: float(way[2] @ way[2]))
+    n_against = len(_take_out(-left, one, least)[0])
+    lost: list[float] = []
+    # Steps that follow one another closely are whole together.
+    for group in np.split(found, 1 + np.flatnonzero(np.diff([at for at, _ in found]) > 3 * width)):
+        periods = sum(size for _, size in group) / period_rad
+        load = max((abs(float(amplitude_step[int(at)])) / size for at, size in group), default=0.0)
+        if abs(periods - round(periods)) < 0.3 and load < AMPLITUDE_OVER_PHASE:
+            lost += [sign * size for _, size in group]
+    if len(lost) < 3 or len(lost) < 0.7 * (len(found) + n_against):
         return 0, float("nan")
     return len(lost), float(np.mean(lost)) / (2 * np.pi * carrier.line_hz)
 
 
+def _take_out(
+    step: NDArray[np.float64], one: NDArray[np.float64], least: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Positions and sizes of steps upwards, in the order of time, shape (n, 2), and what they leave."""
+    middle = int(np.argmax(one))
+    left = np.pad(step, len(one))
+    found: list[tuple[int, float]] = []
+    while len(found) < MOST_STEPS and left.max() > least:
+        at = int(np.argmax(left))
+        size = float(left[at] / one[middle])
+        left[at - middle : at - middle + len(one)] -= size * one
+        found.append((at - len(one), size))
+    return np.array(sorted(found)).reshape(-1, 2), left[len(one) : -len(one)]
+
+
+def _unit_step(width: int, carrier: Carrier) -> NDArray[np.float64]:
+    """What a step of one looks like after the image was taken out, and in :func:`_sudden`."""
+    t = np.arange(-8 * width, 8 * width) / carrier.fs
+    pulse = np.sinc(2 * IMAGE_FROM * carrier.line_hz * t)
+    return _sudden(np.cumsum(pulse) / pulse.sum(), width)
+
+
 def _sudden(x: NDArray[np.float64], width: int) -> NDArray[np.float64]:
-    """Step between the means of two neighbouring windows, less what the windows beside them go on moving by."""
+    """Step between the means of two windows a little apart, less what the windows beside them go on moving by."""
+    apart = _apart(width)
     total = np.concatenate([[0.0], np.cumsum(x)])
     means = (total[width:] - total[:-width]) / width
-    step = means[width:] - means[:-width]
-    return step[width:-width] - (step[2 * width :] + step[: -2 * width]) / 2
+    step = means[apart:] - means[:-apart]
+    return step[apart:-apart] - (step[2 * apart :] + step[: -2 * apart]) / 2
+
+
+def _apart(width: int) -> int:
+    """Distance of the windows on either side of a step, which the filter before spreads over a few samples."""
+    return width + width // 3
 
 
 def _jitter(carrier: Carrier, fs: float) -> tuple[float, float]:
@@ -251,10 +296,22 @@ def _jitter(carrier: Carrier, fs: float) -> tuple[float, float]:
     )
 
 
+def _white_jitter_s(prepared: Prepared, carrier: Carrier) -> float:
+    """Timing noise in seconds rms if all of the floor some harmonics away came from it; infinite where it is unseen."""
+    bin_hz = prepared.spectrum.bin_hz
+    first, last = (round(min(k * carrier.line_hz, 0.45 * prepared.fs) / bin_hz) for k in WHITE_BAND)
+    if last - first < 16:
+        return float("inf")
+    floor = float(np.quantile(prepared.spectrum.power[first:last], NOISE_QUANTILE)) / -np.log(1 - NOISE_QUANTILE)
+    # A Hann spectrum of n points shows white noise of the carrier A turned by 2 pi f sigma as 3 (2 pi f sigma A)^2 / n.
+    n = prepared.fs / bin_hz
+    return float(np.sqrt(floor * n / 3)) / (2 * np.pi * carrier.line_hz * carrier.amplitude)
+
+
 def _without_image(carrier: Carrier) -> NDArray[np.complexfloating]:
     """Modulation of a single phase without the mirror image of its carrier, which stands 2 f below."""
     spectrum = np.fft.fft(carrier.modulation)
-    spectrum[np.abs(np.fft.fftfreq(len(spectrum), 1 / carrier.fs)) > 0.9 * carrier.line_hz] = 0.0
+    spectrum[np.abs(np.fft.fftfreq(len(spectrum), 1 / carrier.fs)) > IMAGE_FROM * carrier.line_hz] = 0.0
     return np.fft.ifft(spectrum)
 
 
@@ -298,7 +355,7 @@ def _grid_of(stamps_s: NDArray[np.float64], period_s: float, blur: float) -> flo
     for exponent in range(1, -12, -1):
         for multiple in (5, 2, 1):
             grid = multiple * 10.0**exponent
-            if grid < FINEST_STAMP * period_s:
+            if grid < max(FINEST_STAMP * period_s, 4 * blur):
                 return _any_grid_of(stamps_s, period_s, blur)
             if _stand_on(head, grid, blur) and _stand_on(stamps_s, grid, blur):
                 return grid
@@ -309,8 +366,12 @@ def _any_grid_of(stamps_s: NDArray[np.float64], period_s: float, blur: float) ->
     """Grid of a counter that ticks at no decimal fraction of a second: the least difference between two steps."""
     steps = np.unique(np.diff(stamps_s[:4096]))
     apart = np.concatenate([steps, np.diff(steps)])
-    apart = apart[apart > 2 * blur]
-    grid = float(apart.min(initial=np.inf))
+    grid = float(apart[apart > 2 * blur].min(initial=np.inf))
+    reach = 20 * grid
+    while reach < stamps_s[-1]:
+        # What the stamps are blurred by weighs the less the further one counts.
+        far = float(stamps_s[np.searchsorted(stamps_s, reach)])
+        grid, reach = far / round(far / grid), 8 * reach
     return grid if grid >= FINEST_STAMP * period_s and _stand_on(stamps_s, grid, blur) else 0.0
 
 

@@ -112,6 +112,9 @@ def diagnose(
         unit_is_ampere=unit_is_ampere, rated_current_a=rated, prepared=prepared, repair_note=repaired.note,
     )  # fmt: skip
     refusal = _refusal(quality)
+    if any(reason.code == "unit_doubtful" for reason in quality.reasons):
+        # A current that no motor draws says nothing of its load.
+        rated = None
     begin_s = repaired.first / fs
     if prepared.carrier is None:
         return _without_carrier(quality, refusal or Reason("no_supply_line", "no supply line stands out"))

@@ -297,9 +297,17 @@ def _competitors(seen: Observation, slip: Interval | None, load: Interval, pair:
         found.append(
             Competitor(
                 "a load oscillation elsewhere",
-                Verdict.NOT_SUPPORTED if is_bar else Verdict.CANNOT_DECIDE,
+                Verdict.CANNOT_DECIDE,
                 "the slip is not confirmed by slot harmonics or the shaft lines, so the place of the lines proves"
                 " nothing",
+            )
+        )
+    if not is_lone:
+        found.append(
+            Competitor(
+                "a supply voltage that flickers at this very rate",
+                Verdict.CANNOT_DECIDE,
+                "it has the same phases; it would stand at twice the slip by chance, and show in other motors too",
             )
         )
     if pair.amplitude_share < PURE_PHASE:

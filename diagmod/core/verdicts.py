@@ -236,7 +236,10 @@ class Diagnosis:
         KeyError
             There is none of that name.
         """
-        return next(v for v in (*self.faults, *self.conditions) if v.name == name)
+        by_name = {verdict.name: verdict for verdict in (*self.faults, *self.conditions)}
+        if name not in by_name:
+            raise KeyError(f"there is no verdict {name!r}; there are {', '.join(by_name)}")
+        return by_name[name]
 
     @property
     def is_possible(self) -> bool:

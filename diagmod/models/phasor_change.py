@@ -77,7 +77,7 @@ def power_factor_angle_deg(load_share: float) -> float:
     Examples
     --------
     >>> [round(power_factor_angle_deg(load)) for load in (0.05, 0.5, 1.0)]
-    [86, 54, 37]
+    [85, 54, 37]
     """
     load = max(load_share, 0.0)
     return float(np.degrees(np.arctan2(_REACTIVE + _REACTIVE_MORE * load, _ACTIVE * load)))
