@@ -41,9 +41,10 @@ NEAR_LINE = 0.1
 #: with the fourth power. Pinned by test_a_coarse_converter_is_not_taken_for_clipped.
 FLAT_CREST = 6.0
 
-#: The same where nothing stands between: in a current locked to the sampling every value comes as often.
+#: Samples at an extreme over those at any other value: in a current that is locked to the sampling every value comes
+#: twice a period, and up to three neighbours of a crest fall on one code.
 #: Pinned by test_a_crest_that_is_sampled_again_and_again_is_not_clipped.
-SAME_CREST = 1.25
+SAME_VALUE, SAME_CODE = 1.25, 4.0
 
 #: Share of samples at an extreme below which nothing was cut off.
 LEAST_CLIPPED_SHARE = 5e-4
@@ -174,22 +175,22 @@ def _judged_carrier(made: Prepared, carrier: Carrier, steadiness: Steadiness) ->
 
 def _clipped_pct(row: NDArray[np.floating]) -> float:
     """Share of samples that the range cut off, percent."""
+    high, low = float(row.max()), float(row.min())
     step = converter_step(row)
-    return 100 * (_n_cut_off(row, step) + _n_cut_off(-row, step)) / len(row)
-
-
-def _n_cut_off(row: NDArray[np.floating], step: float) -> int:
-    """Samples at the upper end of the range beyond those that the rounded crest of a current has there."""
-    top = float(row.max())
-    half = max(step / 2, 1e-6 * float(np.abs(top)))
-    n_top = int(np.count_nonzero(row >= top - half))
-    if n_top < LEAST_CLIPPED_SHARE * len(row):
-        return 0
-    below = row[row < top - half]
-    second = float(below.max(initial=-np.inf))
-    n_second = int(np.count_nonzero(below >= second - half))
-    is_neighbour = step > 0 and top - second < 1.5 * step
-    return n_top - n_second if n_top > (FLAT_CREST if is_neighbour else SAME_CREST) * n_second else 0
+    # Without a known step, samples are the same to a millionth.
+    code = step if step > 0 else 2e-6 * max(abs(high), abs(low))
+    n_ends = [int(np.count_nonzero(at_end)) for at_end in (row >= high - code / 2, row <= low + code / 2)]
+    if max(n_ends) < LEAST_CLIPPED_SHARE * len(row):
+        return 0.0
+    codes, counts = np.unique(np.round(row / code), return_counts=True)
+    usual = (SAME_CODE if step > 0 else SAME_VALUE) * int(counts[1:-1].max(initial=0))
+    n_clipped = 0
+    for n, k, beside in ((n_ends[0], -1, -2), (n_ends[1], 0, 1)):
+        is_neighbour = step > 0 and len(codes) > 2 and abs(codes[k] - codes[beside]) < 1.5
+        n_beside = int(counts[beside]) if is_neighbour else 0
+        if n > max(FLAT_CREST * n_beside, usual):
+            n_clipped += n - n_beside
+    return 100 * n_clipped / len(row)
 
 
 def _offset_pct(row: NDArray[np.floating]) -> float:

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 #: Share of repeated samples in percent from which the clock is not believed, and from which it is doubted.
 REPEATS_PCT, FEW_REPEATS_PCT = 0.2, 0.02
 
-#: Timing noise over the sampling period, and phase over amplitude noise in dB, that together refuse a clock. An
-#: even clock has below 0.5 % and 0 dB; a software timer has 10 % and more. Pinned by the study of counterfeits.
+#: Timing noise over the sampling period, and phase over amplitude noise in dB, that together refuse a clock. An even
+#: clock has 0 dB, whatever its noise; a software timer has 10 % and 15 dB and more. Pinned by
+#: test_a_clock_is_refused_by_its_timing_noise_beyond_chance_alone and the study of counterfeits.
 JITTER_SHARE, JITTER_EXCESS_DB = 0.05, 6.0
 
 #: The same for a single phase, in which an uneven clock shows 4.8 dB: its sine crosses zero where its noise is largest.
@@ -291,11 +292,13 @@ def _share(pct: float) -> str:
 def _unequal(channels: Channels) -> str:
     head = f"the three currents do not add up to zero ({channels.i0_over_i1_pct:.1f} % of the positive sequence)"
     if channels.is_measured:
+        # Adding zero takes the sign from a rounded one.
+        gain_s, gain_t = (round(pct, 1) + 0.0 for pct in channels.gain_pct)
+        skew_s, skew_t = (round(us) for us in channels.skew_us)
         return (
-            f"{head}: against R the gain of S and T is off by {channels.gain_pct[0]:+.1f} and"
-            f" {channels.gain_pct[1]:+.1f} % and they are sampled {channels.skew_us[0]:+.0f} and"
-            f" {channels.skew_us[1]:+.0f} us later, which makes up to {channels.i2_floor_pct:.1f} % of negative"
-            " sequence; calibrate the channels"
+            f"{head}: against R the gain of S and T is off by {gain_s:+.1f} and {gain_t:+.1f} % and they are"
+            f" sampled {skew_s:+d} and {skew_t:+d} us later, which makes up to {channels.i2_floor_pct:.1f} % of"
+            " negative sequence; calibrate the channels"
         )
     return (
         f"{head}: the channels have unequal gain or the motor has a neutral conductor, and up to"

@@ -39,11 +39,15 @@ STEP_SAMPLES = 4096
 #: Share of the largest value above which numbers of few significant digits all have one step.
 LARGEST_SHARE = 0.97
 
+#: Distances between neighbouring values that a step must explain: those of a few values may be multiples by chance.
+LEAST_STEPS = 8
+
 #: Samples looked at for repeats; beyond, evenly spread blocks are taken.
 REPEAT_SAMPLES, REPEAT_BLOCK = 1 << 19, 1 << 15
 
-#: Length in seconds of the pieces in which phase and amplitude noise are compared: a transient spoils one piece only.
-NOISE_PIECE_S = 0.5
+#: Lengths in seconds of the pieces in which phase and amplitude noise are compared: a transient spoils one short piece
+#: only, and the side lobes of a load oscillation reach less far in a long one. Noise shows in both.
+NOISE_PIECES_S = (0.5, 2.0)
 
 #: Offsets from the carrier in Hz at which they are compared: above the wander of grid and load.
 NOISE_FROM_HZ = 15.0
@@ -165,13 +169,16 @@ def converter_step(row: NDArray[np.floating]) -> float:
     largest = float(np.abs(values).max(initial=0.0))
     # Rounding of decimal fractions in single precision.
     blur = 4 * float(np.finfo(np.float32).eps) * largest
-    return _grid_of_values(values, blur) or _grid_of_values(values[np.abs(values) > LARGEST_SHARE * largest], blur)
+    large = np.unique(np.abs(values))
+    return _grid_of_values(values, blur) or _grid_of_values(large[large > LARGEST_SHARE * largest], blur)
 
 
 def _grid_of_values(values: NDArray[np.float64], blur: float) -> float:
     """Step of the grid on which sorted values stand, 0 for none that is coarser than their blur."""
     steps = np.diff(values)
     steps = steps[steps > blur]
+    if len(steps) < LEAST_STEPS:
+        return 0.0
     # The smallest distance seen may be two or three steps of the converter.
     for grid in (float(steps.min(initial=np.inf)) / n for n in (1, 2, 3)):
         off_grid = np.abs(steps - grid * np.round(steps / grid))
@@ -241,15 +248,16 @@ def _take_out(
     step: NDArray[np.float64], one: NDArray[np.float64], least: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Positions and sizes of steps upwards, in the order of time, shape (n, 2), and what they leave."""
-    middle = int(np.argmax(one))
-    left = np.pad(step, len(one))
+    middle, n = int(np.argmax(one)), len(one)
+    padded = np.pad(step, n)
+    left = padded[n:-n]
     found: list[tuple[int, float]] = []
     while len(found) < MOST_STEPS and left.max() > least:
         at = int(np.argmax(left))
         size = float(left[at] / one[middle])
-        left[at - middle : at - middle + len(one)] -= size * one
-        found.append((at - len(one), size))
-    return np.array(sorted(found)).reshape(-1, 2), left[len(one) : -len(one)]
+        padded[n + at - middle : 2 * n + at - middle] -= size * one
+        found.append((at, size))
+    return np.array(sorted(found)).reshape(-1, 2), left
 
 
 def _unit_step(width: int, carrier: Carrier) -> NDArray[np.float64]:
@@ -274,26 +282,33 @@ def _apart(width: int) -> int:
 
 
 def _jitter(carrier: Carrier, fs: float) -> tuple[float, float]:
-    """Timing noise in seconds rms, and phase over amplitude noise in dB, both from medians over short pieces."""
-    n = round(NOISE_PIECE_S * carrier.fs)
+    """Timing noise in seconds rms, and phase over amplitude noise in dB, both from medians over pieces."""
     whole = 1 + (carrier.modulation if carrier.n_phases == 3 else _without_image(carrier))
-    hz = np.fft.rfftfreq(max(n, 1), 1 / carrier.fs)
-    band = (hz >= NOISE_FROM_HZ) & (hz <= carrier.line_hz - 6 / NOISE_PIECE_S / 2)
-    if len(whole) < n or n < 16 or not band.any():
-        return float("nan"), float("nan")
-    taper = BLACKMAN.weights(n)
     # Amplitude and angle, not real and imaginary part: a very bad clock turns the carrier by more than a radian.
-    parts = (np.abs(whole), np.unwrap(np.angle(whole)))
-    amplitude, phase = (
-        float(np.quantile(np.abs(np.fft.rfft(_pieces(part, n) * taper, axis=1)[:, band]) ** 2, NOISE_QUANTILE))
-        for part in parts
-    )
+    amplitude, phase = np.abs(whole), np.unwrap(np.angle(whole))
+    found = [_noise_excess(amplitude, phase, carrier, piece_s) for piece_s in NOISE_PIECES_S]
+    density, excess_db = min((pair for pair in found if pair), key=lambda pair: pair[1], default=(np.nan, np.nan))
+    return float(np.sqrt(density * fs)) / (2 * np.pi * carrier.line_hz), excess_db
+
+
+def _noise_excess(
+    amplitude: NDArray[np.float64], phase: NDArray[np.float64], carrier: Carrier, piece_s: float
+) -> tuple[float, float] | None:
+    """Density of what phase noise has over amplitude noise, 1 / Hz, and their ratio in dB; None for too few samples."""
+    n = round(piece_s * carrier.fs)
+    hz = np.fft.rfftfreq(max(n, 1), 1 / carrier.fs)
+    band = (hz >= NOISE_FROM_HZ) & (hz <= carrier.line_hz - BLACKMAN.half_lobe_bins / piece_s)
+    if len(phase) < n or n < 16 or not band.any():
+        return None
+    taper = BLACKMAN.weights(n)
     # The power of noise is exponentially distributed: its mean from its quantile.
-    density = 1 / (-np.log(1 - NOISE_QUANTILE) * carrier.fs * float(taper @ taper))
-    excess = max(0.0, phase - amplitude) * density * fs
-    return float(np.sqrt(excess)) / (2 * np.pi * carrier.line_hz), 10 * float(
-        np.log10(max(phase, 1e-30) / max(amplitude, 1e-30))
+    scale = 1 / (-np.log(1 - NOISE_QUANTILE) * carrier.fs * float(taper @ taper))
+    of_amplitude, of_phase = (
+        scale * float(np.quantile(np.abs(np.fft.rfft(_pieces(x, n) * taper, axis=1)[:, band]) ** 2, NOISE_QUANTILE))
+        for x in (amplitude, phase)
     )
+    excess_db = 10 * float(np.log10(max(of_phase, 1e-30) / max(of_amplitude, 1e-30)))
+    return max(0.0, of_phase - of_amplitude), excess_db
 
 
 def _white_jitter_s(prepared: Prepared, carrier: Carrier) -> float:

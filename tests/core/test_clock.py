@@ -57,6 +57,22 @@ def test_counts_of_a_converter_stand_on_steps_of_one():
     assert converter_step(np.round(100 * recorded(1000.0, 3.0).currents[0]).astype(np.int16)) == 1.0
 
 
+@pytest.mark.parametrize("fs", RATES_HZ)
+def test_numbers_of_four_significant_digits_stand_on_the_step_of_the_largest(fs):
+    """9.876 A in steps of a milliampere, 0.1234 A in finer ones."""
+    row = recorded(fs, 3.0, replace(GOOD, bits=None)).currents[0] * 0.9
+    written = np.array([float(f"{value:.4g}") for value in row])
+    assert converter_step(written) == pytest.approx(1e-3, rel=1e-3)
+
+
+@pytest.mark.parametrize("fs", [1000.0, 2000.0, 5000.0])
+@pytest.mark.parametrize("phase", np.linspace(0, np.pi, 7))
+def test_a_few_values_that_come_again_and_again_are_no_steps(fs, phase):
+    """Exactly 50 Hz: 20, 40 or 100 values in all."""
+    x = 10 * np.cos(2 * np.pi * 50 * np.arange(round(2 * fs)) / fs + phase)
+    assert converter_step(x) == 0.0
+
+
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_a_current_that_stands_on_no_grid_has_no_step(dtype):
     x = recorded(5000.0, 3.0, replace(GOOD, bits=None)).currents[0].astype(dtype)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sampled_recordings import CURRENT, GOOD, recorded, simulated
@@ -183,6 +185,24 @@ def test_a_hole_and_a_stop_are_both_said_in_seconds_of_the_recording():
     assert 8200 <= repaired.first <= 9200, "blocks of 0.1 s count from behind the hole"
     assert "only 0.12 to 4.00 s are used" in repaired.note
     assert f"the motor runs only from {repaired.first / FS:.1f} to 4.0 s; only that is used" in repaired.note
+
+
+@pytest.mark.parametrize("fs", [1000.0, 5000.0])
+@pytest.mark.parametrize("switch_on_s", [0.0, 1.0])
+def test_a_motor_that_idles_after_its_start_is_not_off(fs, switch_on_s):
+    """The start takes a third of the recording and six times the current of what follows, of which nothing is cut."""
+    mechanics = Mechanics(begins_at_rest=True, switch_on_s=switch_on_s, inertia_factor=15.0)
+    wide = replace(GOOD, range_share=12.0)
+    run = simulated(fs, 6.0, wide, load_share=0.05, mechanics=mechanics)
+    repaired = repair(run.currents, fs)
+    assert repaired.first / fs == pytest.approx(switch_on_s, abs=0.11)
+    assert repaired.first + repaired.currents.shape[1] == 6 * fs
+
+
+def test_hum_of_one_percent_is_no_running_motor():
+    x = currents(4.0)
+    x[:, :10_000] *= 0.01
+    assert repair(x, FS).first == 10_000
 
 
 @pytest.mark.parametrize("load_share", [0.05, 1.0])
