@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from reference_machine import MACHINE
 
+from diagmod.core.clock import Clock, measure_clock
+from diagmod.core.prepared import prepare
 from diagmod.core.verdicts import Quality
 from diagmod.sim.experiment import Experiment, Simulated, simulate
 from diagmod.sim.mechanics import Mechanics
@@ -106,6 +108,11 @@ def simulated(
         seed=seed,
     )
     return simulate([experiment], fs, duration_s)[0]
+
+
+def clock_of(currents: NDArray[np.floating], fs: float, stamps_s: NDArray[np.float64] | None = None) -> Clock:
+    """Clock of a recording."""
+    return measure_clock(currents, prepare(currents, fs), stamps_s)
 
 
 def codes(quality: Quality) -> list[str]:

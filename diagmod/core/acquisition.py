@@ -15,11 +15,12 @@ import numpy as np
 from diagmod.core.acquisition_reasons import Figures, advice, clock_refusals, limits, refusals
 from diagmod.core.carrier import track_carrier
 from diagmod.core.channels import measure_channels
-from diagmod.core.clock import converter_step, measure_clock
+from diagmod.core.clock import measure_clock
 from diagmod.core.inverter import find_supply
 from diagmod.core.modulation import ModulationSpectrum
 from diagmod.core.prepared import Prepared, prepare
 from diagmod.core.recording import PHASES
+from diagmod.core.repeated_samples import converter_step
 from diagmod.core.stationarity import steadiest_stretch
 from diagmod.core.verdicts import Quality, QualityVerdict
 from diagmod.core.wiring import rewire

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from diagmod.core.clock import STAMP_GAP
 from diagmod.core.modulation import PRESENT_DB
 from diagmod.core.recording import PHASES
+from diagmod.core.time_stamps import STAMP_GAP
 from diagmod.core.verdicts import Reason
 
 if TYPE_CHECKING:
