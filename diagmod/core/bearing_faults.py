@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from diagmod.core.signatures import PRESENT_DB, FaultLine, bin_floor, measure_line
+from diagmod.core.modulation import PRESENT_DB
+from diagmod.core.signatures import FaultLine, bin_floor, measure_line
 from diagmod.core.verdicts import Competitor, Evidence, FaultVerdict, Interval, Reason, Severity, Verdict
 
 if TYPE_CHECKING:

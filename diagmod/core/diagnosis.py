@@ -20,13 +20,14 @@ from diagmod.core.carrier import track_carrier
 from diagmod.core.charts import DEFAULT_CHARTS
 from diagmod.core.diagnosis_words import in_words
 from diagmod.core.eccentricity import judge_eccentricity
+from diagmod.core.expected_lines import expected_lines
 from diagmod.core.gaps import repair
 from diagmod.core.observation import Observation
 from diagmod.core.order_tracking import track_orders
 from diagmod.core.prepared import prepare
 from diagmod.core.pulsating_load import judge_load_oscillation
 from diagmod.core.rotor_bars import judge_bars
-from diagmod.core.signatures import bar_lines, bearing_lines, collisions, eccentricity_lines, short_lines, slot_lines
+from diagmod.core.signatures import collisions
 from diagmod.core.slip import estimate_slip
 from diagmod.core.unbalance import judge_short, judge_unbalance, negative_sequence, one_state
 from diagmod.core.verdicts import (
@@ -262,11 +263,11 @@ def _capital(text: str) -> str:
 
 
 def _collisions(seen: Observation, slip: float, bearing: BearingTones | None) -> tuple[str, ...]:
-    f, p, bars = seen.line_hz, seen.motor.pole_pairs, seen.motor.rotor_bars
-    lines = [*bar_lines(f), *eccentricity_lines(f, p), *short_lines(f, p)]
-    lines += slot_lines(f, p, bars) if bars else []
-    lines += bearing_lines(f, p, bearing) if bearing else []
-    lines = [line for line in lines if 0 < line.hz(slip) < seen.spectrum.nyquist_hz]
+    lines = [
+        line
+        for line in expected_lines(seen.line_hz, seen.motor, bearing)
+        if 0 < line.hz(slip) < seen.spectrum.nyquist_hz
+    ]
     return tuple(
         f"{a.fault} {a.name} and {b.fault} {b.name} at {_both_hz(a.hz(slip), b.hz(slip))}"
         for a, b in collisions(lines, slip, seen.modulation.lowest_hz)

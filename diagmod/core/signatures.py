@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from diagmod.core.modulation import PRESENT_DB
 from diagmod.core.verdicts import Evidence
 
 if TYPE_CHECKING:
@@ -29,9 +30,6 @@ SLOT_ORDERS = (1, 3, 5)
 
 #: Bins of floor on either side of a wideband line, and bins left out next to it.
 FLOOR_BINS, GAP_BINS = 40, 4
-
-#: A wideband line stands out when it exceeds its floor by this much, dB; see modulation.PRESENT_DB.
-PRESENT_DB = 12.0
 
 
 @dataclass(frozen=True)
