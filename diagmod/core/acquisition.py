@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from diagmod.core.acquisition_reasons import Figures, advice, clock_refusals, limits, refusals
+from diagmod.core.acquisition_advice import advice
+from diagmod.core.acquisition_reasons import Figures, refusals
+from diagmod.core.audit_limits import CALIBRATED, AuditLimits
 from diagmod.core.carrier import track_carrier
 from diagmod.core.channels import measure_channels
 from diagmod.core.clock import measure_clock
+from diagmod.core.clock_reasons import clock_refusals
 from diagmod.core.inverter import find_supply
+from diagmod.core.limiting_reasons import limiting
 from diagmod.core.modulation import ModulationSpectrum
 from diagmod.core.prepared import Prepared, prepare
 from diagmod.core.recording import PHASES
@@ -63,6 +67,7 @@ def audit(
     rated_current_a: float | None = None,
     prepared: Prepared | None = None,
     repair_note: str = "",
+    limits: AuditLimits = CALIBRATED,
 ) -> Quality:
     """Audit the acquisition of one recording.
 
@@ -86,6 +91,8 @@ def audit(
         Of the same currents, where it was made already.
     repair_note : str
         What was done to gaps; becomes a reason.
+    limits : AuditLimits
+        What the figures are held against; a verdict on a motor keeps the calibrated ones.
 
     Raises
     ------
@@ -97,16 +104,16 @@ def audit(
     made = prepared or prepare(currents, fs, line_low_hz, line_high_hz)
     rated = rated_current_a if unit_is_ampere else None
     figures = _measure(currents, made, stamps_s, rated_hz, rated)
-    uneven = clock_refusals(figures.clock, made) if made.carrier is not None else []
-    fatal = [*refusals(figures, made), *uneven]
-    reasons = (*fatal, *limits(figures, made, repair_note))
+    uneven = clock_refusals(figures.clock, made, limits) if made.carrier is not None else []
+    fatal = [*refusals(figures, made, limits), *uneven]
+    reasons = (*fatal, *limiting(figures, made, repair_note, limits))
     verdict = QualityVerdict.UNUSABLE if fatal else QualityVerdict.LIMITED if reasons else QualityVerdict.GOOD
     steadiness = figures.steadiness
     end_s = min(steadiness.end_s, made.duration_s) if steadiness else made.duration_s
     return Quality(
         verdict=verdict,
         reasons=reasons,
-        advice=advice(reasons, made),
+        advice=advice(reasons, made, limits),
         figures=_as_numbers(figures, made, currents),
         is_clock_reliable=not uneven,
         stretch_s=(steadiness.begin_s if steadiness else 0.0, end_s),
@@ -195,9 +202,11 @@ def _clipped_pct(row: NDArray[np.floating]) -> float:
 
 
 def _offset_pct(row: NDArray[np.floating]) -> float:
+    """Mean over the rms of the deviation from it, percent."""
     mean = float(row.mean(dtype=np.float64))
-    deviation = float(row.std(dtype=np.float64))
-    return 100 * abs(mean) / deviation if deviation > 0 else 0.0
+    deviation = row - row.dtype.type(mean)
+    rms = float(np.sqrt((deviation @ deviation) / len(row)))
+    return 100 * abs(mean) / rms if rms > 0 else 0.0
 
 
 def _as_numbers(figures: Figures, made: Prepared, currents: NDArray[np.floating]) -> dict[str, float]:
@@ -209,6 +218,7 @@ def _as_numbers(figures: Figures, made: Prepared, currents: NDArray[np.floating]
     peak = float(np.abs(currents[usable]).max())
     return {
         "duration_s": made.duration_s,
+        "line_hz": made.line_hz,
         "floor_dbc": figures.floor_dbc,
         "line_drift_hz": figures.drift_hz,
         "repeat_pct": clock.repeat_pct,

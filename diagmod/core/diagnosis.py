@@ -73,6 +73,9 @@ def diagnose(
 ) -> Diagnosis:
     """What one recording of one motor shows, and what it cannot show.
 
+    The acquisition is held against the limits that the verdicts are calibrated with
+    (:data:`diagmod.core.audit_limits.CALIBRATED`), whatever a plant sets for the loading of its files.
+
     Parameters
     ----------
     currents : ndarray, shape (3, n)

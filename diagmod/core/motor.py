@@ -40,6 +40,8 @@ class Motor:
         Name used in manifests, tables and file names; not empty.
     name : str
         Where it stands or what it drives, in the plant's words.
+    type : str
+        Kind of motor in the plant's words, for example "squirrel cage".
     line_hz : float
         Rated supply frequency in Hz, 10..400.
     pole_pairs : int
@@ -63,6 +65,7 @@ class Motor:
 
     motor_id: str
     name: str = ""
+    type: str = ""
     line_hz: float
     pole_pairs: int
     rated_power_kw: float | None = None
@@ -158,7 +161,7 @@ class Motor:
             raise ValueError(f"motor {label}: unknown key {unknown[0]!r}; allowed are {', '.join(sorted(allowed))}")
         if missing := sorted(key for key in ("motor_id", "line_hz", "pole_pairs") if entry.get(key) is None):
             raise ValueError(f"motor {label}: {missing[0]} is missing; take it from the nameplate")
-        texts = {"motor_id", "name", "bearing", "status"}
+        texts = {"motor_id", "name", "type", "bearing", "status"}
         for key, value in entry.items():
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
             is_right = isinstance(value, str) if key in texts else is_number

@@ -1,7 +1,6 @@
-"""Basic findings about one recording, each with what, where, how much and what to do.
+"""Basic findings about one recording: what its statements, its time stamps and one pass over its samples tell.
 
-The figures are counted in one pass while the file is read; the rules here only hold them against
-limits. "error" and "critical" keep a recording out of the pipeline, "warning" and "info" go with it.
+The figures are counted while the file is read; the rules here only hold them against the limits of the rule set.
 What needs the waveform itself (clock, clipping, wiring, size of the current) is the audit's,
 :mod:`diagmod.core.acquisition_findings`.
 """
@@ -12,145 +11,165 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from diagmod.core.clock_reasons import LEAST_STAMP_JITTER_S
+from diagmod.core.findings import SEVERITIES, Finding, beside, listed, plain
+from diagmod.core.phase_quality import flat_stretches, phase_findings
 from diagmod.core.recording import PHASES
+from diagmod.core.rulesets import said_once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from diagmod.core.rulesets import RuleSet
     from diagmod.core.tally import Tally
-
-#: Severities in rising order.
-SEVERITIES = ("info", "warning", "error", "critical")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is not as it should be."""
-
-    rule: str
-    severity: str
-    phase: str
-    value: float
-    limit: float
-    message: str
-
-    @property
-    def is_fatal(self) -> bool:
-        """Whether the recording must go to quarantine."""
-        return SEVERITIES.index(self.severity) >= SEVERITIES.index("error")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits:
-    """Limits of the rules; all come from params.yaml.
+class Stated:
+    """What is said about a recording beside its samples; nothing of it has to be known.
 
     Attributes
     ----------
-    min_duration_s : float
-        Shortest useful recording, s.
-    max_length_error_pct : float
-        Allowed difference between declared and true length, %.
-    max_missing_pct : float
-        Share of missing or infinite samples of a present phase above which it is refused, %.
-    max_offset_pct : float
-        DC offset over rms above which it is reported, %.
-    min_phase_ratio_pct : float
-        Rms of a phase over the largest phase's below which it is called dead, %.
-    line_low_hz, line_high_hz : float
-        Band in which the audit searches the supply line, Hz.
+    duration_s : float or None
+        Length that the manifest states, s.
+    fs_hz : float or None
+        Sampling rate that somebody states, Hz.
+    fs_from : str
+        Who states it.
+    stamps_fs_hz : float or None
+        Sampling rate that the time stamps give, Hz.
+    stamps_jitter_s : float or None
+        Rms departure of the stamps from an even grid beyond their resolution, s
+        (:func:`diagmod.core.time_stamps.stamp_figures`).
+    stamps_gap_s, n_stamps_gaps : float, int
+        Time missing between stamps in all, s, and the number of holes.
+    unit_conflict : str
+        What contradicts, in words; empty for nothing.
+    n_rows_left_out : int
+        Rows of the file that could not be used.
+    notes : tuple of str
+        What was concluded while the file was read.
+    has_condition : bool
+        Whether the condition of the machine is known.
     """
 
-    min_duration_s: float
-    max_length_error_pct: float
-    max_missing_pct: float
-    max_offset_pct: float
-    min_phase_ratio_pct: float
-    line_low_hz: float
-    line_high_hz: float
+    duration_s: float | None = None
+    fs_hz: float | None = None
+    fs_from: str = "recordings.csv"
+    stamps_fs_hz: float | None = None
+    stamps_jitter_s: float | None = None
+    stamps_gap_s: float = 0.0
+    n_stamps_gaps: int = 0
+    unit_conflict: str = ""
+    n_rows_left_out: int = 0
+    notes: tuple[str, ...] = ()
+    has_condition: bool = True
 
 
-def judge(
-    tallies: Mapping[str, Tally],
-    fs: float,
-    limits: Limits,
-    *,
-    declared_s: float | None = None,
-) -> list[Finding]:
-    """Findings about a recording from its one-pass counts.
+def judge(tallies: Mapping[str, Tally], fs: float, rules: RuleSet, stated: Stated | None = None) -> list[Finding]:
+    """Findings about a recording from its one-pass counts and what is stated of it.
 
     Parameters
     ----------
     tallies : mapping of phase letter to Tally
-        Phases present.
+        Phases present, at least one.
     fs : float
         Sampling rate in Hz.
-    limits : Limits
-    declared_s : float, optional
-        Length in seconds that the manifest states.
+    rules : RuleSet
+    stated : Stated, optional
 
     Returns
     -------
     list of Finding
-        Worst first.
+        Worst first, in the order of the table; nothing is said twice.
+
+    Raises
+    ------
+    ValueError
+        There is no phase.
     """
-    found = _length_findings(next(iter(tallies.values())).n_samples / fs, limits, declared_s)
-    absent = [p for p in PHASES if p not in tallies]
-    if absent:
-        found.append(
-            Finding("absent_phase", "info", "".join(absent), len(absent), 0,
-                    f"phase {' and '.join(absent)} is absent; figures between phases are not available")
-        )  # fmt: skip
+    if not tallies:
+        raise ValueError("a recording without a phase cannot be judged; pass the tally of one phase at least")
+    stated = stated or Stated()
+    duration_s = next(iter(tallies.values())).n_samples / fs
+    found = [
+        *_length_findings(duration_s, rules, stated),
+        *_clock_findings(fs, rules, stated),
+        *_reading_findings(rules, stated),
+        *_absence(tallies, rules),
+        *flat_stretches(tallies, fs, rules),
+    ]
     largest = max((t.rms for t in tallies.values() if not math.isnan(t.rms)), default=math.nan)
+    last = max((t.last_sample for t in tallies.values() if t.last_sample is not None), default=0)
     for phase, tally in tallies.items():
-        found += _phase_findings(phase, tally, largest, limits)
+        found += phase_findings(phase, tally, fs, largest, last, rules)
+    return worst_first(said_once(found))
+
+
+def worst_first(found: list[Finding]) -> list[Finding]:
+    """Findings by falling severity, otherwise in their order."""
     return sorted(found, key=lambda f: -SEVERITIES.index(f.severity))
 
 
-def _length_findings(duration_s: float, limits: Limits, declared_s: float | None) -> list[Finding]:
+def _length_findings(duration_s: float, rules: RuleSet, stated: Stated) -> list[Finding]:
     found = []
-    if duration_s < limits.min_duration_s:
-        found.append(
-            Finding("too_short", "error", "", duration_s, limits.min_duration_s,
-                    f"{_plain(duration_s)} s long, at least {limits.min_duration_s:g} s are needed; record longer")
-        )  # fmt: skip
-    if declared_s:
-        error = 100 * abs(duration_s / declared_s - 1)
-        if error > limits.max_length_error_pct:
-            found.append(
-                Finding("length_mismatch", "error", "", error, limits.max_length_error_pct,
-                        f"{_plain(duration_s)} s long where the manifest states {_plain(declared_s)} s "
-                        f"({_plain(error)} % off, at most {limits.max_length_error_pct:g} % allowed); "
-                        "the file is truncated or its fs is wrong")
-            )  # fmt: skip
+    if duration_s < (least_s := rules.limits["too_short"]):
+        message = f"{beside(duration_s, least_s)} s long, at least {least_s:g} s are needed"
+        found.append(rules.finding("too_short", message, value=duration_s))
+    if stated.duration_s:
+        error_pct, most_pct = 100 * abs(duration_s / stated.duration_s - 1), rules.limits["length_mismatch"]
+        if error_pct > most_pct:
+            message = (
+                f"{plain(duration_s)} s long where the manifest states {plain(stated.duration_s)} s "
+                f"({beside(error_pct, most_pct)} % off, at most {most_pct:g} % allowed)"
+            )
+            found.append(rules.finding("length_mismatch", message, value=error_pct))
     return found
 
 
-def _phase_findings(phase: str, tally: Tally, largest_rms: float, limits: Limits) -> list[Finding]:
-    missing = 100 * tally.n_gaps / tally.n_samples
-    if tally.maximum == tally.minimum:
-        message = f"phase {phase} is constant at {tally.minimum:g}; check the sensor and its cable"
-        return [Finding("flat_phase", "error", phase, 0.0, 0.0, message)]
-    offset = 100 * abs(tally.mean) / tally.rms
-    fatal = "error" if missing > limits.max_missing_pct else "warning"
-    measured = (
-        ("missing", fatal, missing, 0.0,
-         (f"{_plain(missing)} % of the samples of phase {phase} are missing or infinite (more than "
-         f"{limits.max_missing_pct:g} % is refused); figures of this phase are missing in segments with a gap")),
-        ("offset", "warning", offset, limits.max_offset_pct,
-         f"phase {phase} has a DC offset of {offset:.1f} % of its rms; check the sensor's zero"),
-    )  # fmt: skip
-    found = [Finding(rule, sev, phase, v, limit, text) for rule, sev, v, limit, text in measured if v > limit]
-    if tally.rms < limits.min_phase_ratio_pct / 100 * largest_rms:
-        ratio = 100 * tally.rms / largest_rms
-        text = f"phase {phase} carries {_plain(ratio)} % of the largest phase's rms; it is dead or not connected"
-        found.append(Finding("dead_phase", "warning", phase, ratio, limits.min_phase_ratio_pct, text))
+def _clock_findings(fs: float, rules: RuleSet, stated: Stated) -> list[Finding]:
+    """What the time stamps say of rate and clock."""
+    found = []
+    if stated.fs_hz and stated.stamps_fs_hz:
+        error_pct, most_pct = 100 * abs(stated.fs_hz / stated.stamps_fs_hz - 1), rules.limits["rate_contradicts_stamps"]
+        if error_pct > most_pct:
+            message = (
+                f"{stated.fs_from} states {stated.fs_hz:.7g} Hz and the time stamps give {stated.stamps_fs_hz:.7g} Hz "
+                f"({beside(error_pct, most_pct)} % off, at most {most_pct:g} % allowed)"
+            )
+            found.append(rules.finding("rate_contradicts_stamps", message, value=error_pct))
+    jitter_s = stated.stamps_jitter_s or 0.0
+    if (jitter_pct := 100 * jitter_s * fs) > rules.limits["stamps_uneven"] and jitter_s > LEAST_STAMP_JITTER_S:
+        message = (
+            f"the time stamps depart from an even grid by {plain(1e6 * jitter_s)} us rms beyond their resolution, "
+            f"{plain(jitter_pct)} % of a sampling period"
+        )
+        found.append(rules.finding("stamps_uneven", message, value=jitter_pct))
+    if stated.stamps_gap_s > rules.limits["stamps_gap"]:
+        message = (
+            f"the time stamps leave {stated.n_stamps_gaps} hole(s), {plain(stated.stamps_gap_s)} s in all, where "
+            "samples are missing"
+        )
+        found.append(rules.finding("stamps_gap", message, value=stated.stamps_gap_s))
     return found
 
 
-def _plain(value: float) -> str:
-    """Three significant digits without an exponent: 0.00003, 2.5, 100, 1235."""
-    if not abs(value) < 1000:
-        return f"{value:.0f}"
-    return np.format_float_positional(value, precision=3, unique=False, fractional=False, trim="-")
+def _reading_findings(rules: RuleSet, stated: Stated) -> list[Finding]:
+    """What reading the file and its manifest left open."""
+    found = [rules.finding("unit_contradicts", stated.unit_conflict)] if stated.unit_conflict else []
+    if stated.n_rows_left_out > rules.limits["rows_left_out"]:
+        message = f"{stated.n_rows_left_out} row(s) of the file could not be used and were left out"
+        found.append(rules.finding("rows_left_out", message, value=float(stated.n_rows_left_out)))
+    found += [rules.finding("reading_note", note) for note in stated.notes]
+    if not stated.has_condition:
+        found.append(rules.finding("condition_unknown", "the condition of the machine is not known"))
+    return found
+
+
+def _absence(tallies: Mapping[str, Tally], rules: RuleSet) -> list[Finding]:
+    absent = "".join(phase for phase in PHASES if phase not in tallies)
+    if not absent:
+        return []
+    who = f"phase {absent} is" if len(absent) == 1 else f"phases {listed(absent)} are"
+    message = f"{who} absent; figures between phases are not available"
+    return [rules.finding("absent_phase", message, phase=absent)]

@@ -42,10 +42,33 @@ class Interval:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why: a stable code for programs and one sentence for people (what, how much, what to do)."""
+    """Why: a stable code for programs and one sentence for people (what, how much, what to do).
+
+    Attributes
+    ----------
+    code, text : str
+    what : str
+        The sentence without what to do; empty where it is not told apart.
+    value, limit : float or None
+        What was measured and what it was held against; None where there is no number.
+    rule : str
+        Finer name among the rules of validation where one code stands for two limits; empty where it is the code.
+    """
 
     code: str
     text: str
+    what: str = ""
+    value: float | None = None
+    limit: float | None = None
+    rule: str = ""
+
+    @classmethod
+    def of(
+        cls, code: str, what: str, to_do: str = "", *, value: float | None = None, limit: float | None = None,
+        rule: str = "",
+    ) -> Reason:  # fmt: skip
+        """A reason whose sentence says what, and then what to do."""
+        return cls(code, f"{what}; {to_do}" if to_do else what, what, value, limit, rule)
 
 
 @dataclass(frozen=True)

@@ -68,12 +68,19 @@ def wideband_spectrum(vector: NDArray[np.inexact], fs: float) -> WidebandSpectru
     [3.0, 1.0, 0.0]
     """
     n = scipy.fft.prev_fast_len(len(vector))
-    taper = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n)).astype(np.float32)
+    taper = _hann(n)
     scale = np.float32(4.0 / n)
     if not np.iscomplexobj(vector):
         lines = scipy.fft.rfft(vector[:n].astype(np.float32) * taper) * scale
         return WidebandSpectrum(lines, np.zeros_like(lines), fs / n)
-    alpha = scipy.fft.rfft(vector[:n].real.astype(np.float32) * taper)
-    beta = 1j * scipy.fft.rfft(vector[:n].imag.astype(np.float32) * taper)
+    parts = (part[:n].astype(np.float32, copy=False) for part in (vector.real, vector.imag))
+    alpha, beta = (scipy.fft.rfft(part * taper) for part in parts)
+    beta *= 1j
     half = scale / 2
     return WidebandSpectrum((alpha + beta) * half, np.conj(alpha - beta) * half, fs / n)
+
+
+def _hann(n: int) -> NDArray[np.float32]:
+    """Hann taper of period n; the cosine of one half is that of the other."""
+    half = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n // 2 + 1) / max(n, 1))).astype(np.float32)
+    return np.concatenate([half, half[(n - 1) // 2 : 0 : -1]])[:n]

@@ -15,8 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from diagmod.core.acquisition_findings import audit_recording, worst_of
+from diagmod.core.audit_limits import CALIBRATED, AuditLimits
 from diagmod.core.verdicts import Quality, QualityVerdict, Reason
-from diagmod.io.csv_ingest import ROW_GROUP, WAVEFORM_COLUMNS
+from diagmod.io.waveforms import ROW_GROUP, WAVEFORM_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,8 +36,9 @@ _QUALITY = "quality.json"
 
 
 def audit_waveform(
-    path: Path, fs: float, motor: Motor, *, unit_is_ampere: bool, line_band_hz: tuple[float, float]
-) -> Quality:
+    path: Path, fs: float, motor: Motor, *, unit_is_ampere: bool, line_band_hz: tuple[float, float],
+    limits: AuditLimits = CALIBRATED,
+) -> Quality:  # fmt: skip
     """Audit a waveform file; see :func:`diagmod.core.acquisition_findings.audit_recording`.
 
     Parameters
@@ -49,16 +51,18 @@ def audit_waveform(
     unit_is_ampere : bool
     line_band_hz : (float, float)
         In Hz.
+    limits : AuditLimits
+        What the figures are held against.
     """
     return worst_of(
-        audit_recording(piece, fs, motor, unit_is_ampere=unit_is_ampere, line_band_hz=line_band_hz)
+        audit_recording(piece, fs, motor, unit_is_ampere=unit_is_ampere, line_band_hz=line_band_hz, limits=limits)
         for piece in waveform_pieces(path)
     )
 
 
 def stored_audit(
     store: Store, waveform_of: dict[str, Any], waveform: Path, fs: float, motor: Motor, *, unit_is_ampere: bool,
-    line_band_hz: tuple[float, float],
+    line_band_hz: tuple[float, float], limits: AuditLimits = CALIBRATED,
 ) -> Quality:  # fmt: skip
     """The audit of a waveform, from the store where it was made before.
 
@@ -68,17 +72,19 @@ def stored_audit(
     waveform_of : dict
         What the waveform was made of.
     waveform : Path
-    fs, motor, unit_is_ampere, line_band_hz
+    fs, motor, unit_is_ampere, line_band_hz, limits
         See :func:`audit_waveform`.
     """
     rated = motor.rated_current_a if unit_is_ampere else None
     about = {
         "audit_of": waveform_of, "fs_hz": fs, "rated_hz": motor.line_hz, "rated_current_a": rated,
-        "line_band_hz": list(line_band_hz),
+        "line_band_hz": list(line_band_hz), "limits": asdict(limits),
     }  # fmt: skip
 
     def make(draft: Path) -> None:
-        quality = audit_waveform(waveform, fs, motor, unit_is_ampere=unit_is_ampere, line_band_hz=line_band_hz)
+        quality = audit_waveform(
+            waveform, fs, motor, unit_is_ampere=unit_is_ampere, line_band_hz=line_band_hz, limits=limits
+        )
         (draft / _QUALITY).write_text(json.dumps(asdict(quality), default=float), encoding="utf-8")
 
     return _quality((store.entry(about, make) / _QUALITY).read_text(encoding="utf-8"))

@@ -9,17 +9,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from diagmod.core.features import FEATURES
+from diagmod.core.findings import SEVERITIES
+from diagmod.core.rulesets import RULES
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: dtype as pandas names it, unit ("" for none) and meaning."""
+    """One column: dtype as pandas names it, unit ("" for none) and meaning.
+
+    ``allowed`` are all texts that may stand in it, ``above`` and ``minimum`` what every number present exceeds or
+    reaches; empty and None where anything goes.
+    """
 
     name: str
     dtype: str
     unit: str
     meaning: str
     nullable: bool = False
+    allowed: tuple[str, ...] = ()
+    above: float | None = None
+    minimum: float | None = None
 
 
 @dataclass(frozen=True)
@@ -35,24 +44,30 @@ TIME = "datetime64[us, UTC]"
 _RECORDING_ID = Column("recording_id", "str", "", "first 16 digits of the SHA-256 of the recording's file")
 _MOTOR_ID = Column("motor_id", "str", "", "motor of the register")
 
+#: What may become of a file.
+STATUSES = ("loaded", "duplicate", "quarantined")
+
 RECORDINGS = TableSchema(
     "recordings",
-    2,
+    3,
     (
         _RECORDING_ID,
         _MOTOR_ID,
         Column("file", "str", "", "file in the data set"),
         Column("sha256", "str", "", "hash of that file"),
         Column("started_at", TIME, "", "time of the first sample", True),
-        Column("fs_hz", "float64", "Hz", "sampling rate"),
-        Column("n_samples", "int64", "", "samples per phase"),
+        Column("fs_hz", "float64", "Hz", "sampling rate", above=0.0),
+        Column("n_samples", "int64", "", "samples per phase", above=0),
         Column("duration_s", "float64", "s", "n_samples / fs"),
         Column("phases", "str", "", "phases that hold data"),
         Column("unit", "str", "", "unit of the currents as declared"),
         Column("dialect", "str", "", "how the file was written"),
-        Column("load_pct", "float64", "%", "shaft load in percent of rated", True),
+        Column("reading", "str", "", "how it was read: JSON of what was declared"),
+        Column("load_pct", "float64", "%", "shaft load in percent of rated, stated or from the torque", True),
+        Column("torque_nm", "float64", "Nm", "shaft torque as stated", True),
         Column("condition", "str", "", "label of the machine where known; empty where not"),
         Column("severity", "float64", "1", "label of the severity, 0 to 1, where known", True),
+        Column("severity_label", "str", "", "severity as its source writes it; empty where it does not"),
         Column("fault_phase", "str", "", "label of the faulty phase: R, S or T; empty where the label names none"),
         Column("repetition", "str", "", "repetition of an experiment; empty where there is none"),
         Column("split_group", "str", "", "what must stay on one side of a split"),
@@ -60,38 +75,47 @@ RECORDINGS = TableSchema(
         Column("rms_S", "float64", "A", "rms of phase S over the whole recording", True),
         Column("rms_T", "float64", "A", "rms of phase T over the whole recording", True),
         Column("missing_share", "float64", "1", "share of missing or infinite samples in the phases present"),
-        Column("acquisition", "str", "", "whether it can carry a diagnosis: good, limited or unusable"),
-        Column("quality", "str", "", "worst finding: good, info or warning"),
+        Column(
+            "acquisition",
+            "str",
+            "",
+            "whether it can carry a diagnosis: good, limited or unusable",
+            allowed=("good", "limited", "unusable"),
+        ),
+        Column("quality", "str", "", "worst finding: good, info or warning", allowed=("good", "info", "warning")),
     ),
 )
 
 FINDINGS = TableSchema(
     "findings",
-    1,
+    2,
     (
         Column("file", "str", "", "file in the data set"),
-        Column("rule", "str", "", "rule that spoke"),
-        Column("severity", "str", "", "info, warning, error or critical"),
+        Column("rule", "str", "", "rule that spoke", allowed=tuple(RULES)),
+        Column("severity", "str", "", "info, warning, error or critical", allowed=SEVERITIES),
         Column("phase", "str", "", "phase concerned; empty for the whole file"),
-        Column("value", "float64", "", "measured value, unit in the message", True),
+        Column("value", "float64", "", "measured value, in the unit beside it", True),
+        Column("unit", "str", "", "unit of value and limit; empty where the rule has no number"),
         Column("limit", "float64", "", "limit it was held against", True),
-        Column("message", "str", "", "what, where, how much, what to do"),
+        Column("message", "str", "", "what, where, how much"),
+        Column("remedy", "str", "", "what to do"),
     ),
 )
 
 LOAD_REPORT = TableSchema(
     "load_report",
-    1,
+    2,
     (
         Column("file", "str", "", "file in the data set or its manifest"),
-        Column("status", "str", "", "loaded, duplicate or quarantined"),
+        Column("status", "str", "", "loaded, duplicate or quarantined", allowed=STATUSES),
         Column("reason", "str", "", "why it was not loaded; empty when it was"),
+        Column("cure", "str", "", "line of recordings.csv that would cure it, capitals to be filled in; may be empty"),
         Column("motor_id", "str", "", "motor the manifest names; empty where none"),
         Column("recording_id", "str", "", "identity of the recording; empty where the file was not read"),
         Column("dialect", "str", "", "how the file was written; empty where it was not read"),
-        Column("rows", "int64", "", "samples per phase"),
+        Column("rows", "int64", "", "samples per phase", minimum=0),
         Column("phases", "str", "", "phases that hold data"),
-        Column("fs_hz", "float64", "Hz", "sampling rate", True),
+        Column("fs_hz", "float64", "Hz", "sampling rate", True, above=0.0),
         Column("gaps_R", "int64", "", "missing or infinite samples in R"),
         Column("gaps_S", "int64", "", "missing or infinite samples in S"),
         Column("gaps_T", "int64", "", "missing or infinite samples in T"),
@@ -100,10 +124,11 @@ LOAD_REPORT = TableSchema(
 
 MOTORS = TableSchema(
     "motors",
-    1,
+    2,
     (
         _MOTOR_ID,
         Column("name", "str", "", "where it stands or what it drives"),
+        Column("type", "str", "", "kind of motor as the plant names it; may be empty"),
         Column("line_hz", "float64", "Hz", "rated supply frequency"),
         Column("pole_pairs", "int64", "", "pole pairs"),
         Column("rated_power_kw", "float64", "kW", "rated shaft power", True),
@@ -113,18 +138,6 @@ MOTORS = TableSchema(
         Column("rotor_bars", "float64", "", "rotor bars", True),
         Column("bearing", "str", "", "designation of the drive-end bearing; empty where unknown"),
         Column("status", "str", "", "service state"),
-    ),
-)
-
-TREND = TableSchema(
-    "trend",
-    1,
-    (
-        _MOTOR_ID,
-        Column("hour", TIME, "", "start of the hour"),
-        Column("rms_R", "float64", "A", "mean rms of phase R in that hour", True),
-        Column("rms_S", "float64", "A", "mean rms of phase S in that hour", True),
-        Column("rms_T", "float64", "A", "mean rms of phase T in that hour", True),
     ),
 )
 
@@ -357,12 +370,3 @@ LABEL_AUDIT = TableSchema(
         Column("reason", "str", "", "why, in one sentence"),
     ),
 )
-
-TABLES = {
-    schema.name: schema
-    for schema in (
-        RECORDINGS, FINDINGS, LOAD_REPORT, MOTORS, TREND, SEGMENTS, RECORDING_FEATURES, SEQUENCE_TRACK,
-        DIAGNOSES, EVIDENCE, RECORDING_STATES, ANOMALY_SCORES, STATES, EVALUATION,
-        BASELINE_CHANGES, VERDICT_COUNTS, LABEL_AUDIT,
-    )
-}  # fmt: skip

@@ -9,16 +9,23 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from diagmod.io.schemas import TableSchema
+from diagmod.io.schemas import Column, TableSchema
+
+if TYPE_CHECKING:
+    import pandera.pandas as pandera
 
 #: Key of the Parquet metadata that holds schema version, units, reason and lineage.
 METADATA_KEY = b"diagmod"
+
+#: Allowed values that a message lists before it breaks off.
+MOST_LISTED = 12
 
 
 class TableError(ValueError):
@@ -36,7 +43,8 @@ def conform(frame: pd.DataFrame, schema: TableSchema) -> pd.DataFrame:
     Raises
     ------
     TableError
-        A column is missing or unknown, has the wrong type, or lacks a value where none may be missing.
+        A column is missing or unknown, has the wrong type or a value that it may not have, or lacks one where none may
+        be missing.
     """
     import pandera.pandas as pandera
     from pandera.errors import SchemaErrors
@@ -53,14 +61,17 @@ def conform(frame: pd.DataFrame, schema: TableSchema) -> pd.DataFrame:
                 f"got {frame[column.name].dtype} with {_first(frame[column.name])!r}"
             )
     contract = pandera.DataFrameSchema(
-        {c.name: pandera.Column(c.dtype, nullable=c.nullable, coerce=True) for c in schema.columns}, strict=True
+        {c.name: pandera.Column(c.dtype, _checks(c), nullable=c.nullable, coerce=True) for c in schema.columns},
+        strict=True,
     )
     try:
         return contract.validate(frame.reset_index(drop=True), lazy=True)[names]
     except SchemaErrors as exc:
         case = exc.failure_cases.iloc[0]
-        what = "has no value in some row" if case["check"] == "not_nullable" else f"fails {case['check']}"
-        raise TableError(f"table {schema.name}, column {case['column']} {what}; got {case['failure_case']!r}") from exc
+        what = "has no value in some row" if case["check"] == "not_nullable" else case["check"]
+        got = case["failure_case"]
+        got = got.item() if isinstance(got, np.generic) else got
+        raise TableError(f"table {schema.name}, column {case['column']} {what}; got {got!r}") from exc
 
 
 def write_table(
@@ -136,6 +147,21 @@ def describe_table(path: Path) -> dict[str, Any]:
     if METADATA_KEY not in metadata:
         raise TableError(f"{path.name} was not written by diagmod; pass a table of a stage")
     return json.loads(metadata[METADATA_KEY])
+
+
+def _checks(column: Column) -> list[pandera.Check]:
+    """What the values of a column must be, with the words of the refusal."""
+    import pandera.pandas as pandera
+
+    found = []
+    if column.allowed:
+        shown = ", ".join(column.allowed[:MOST_LISTED]) + (", ..." if len(column.allowed) > MOST_LISTED else "")
+        found.append(pandera.Check.isin(column.allowed, error=f"must be one of {shown}"))
+    if column.above is not None:
+        found.append(pandera.Check.gt(column.above, error=f"must be above {column.above:g}"))
+    if column.minimum is not None:
+        found.append(pandera.Check.ge(column.minimum, error=f"must be at least {column.minimum:g}"))
+    return found
 
 
 def _fits(values: pd.Series, dtype: str) -> bool:

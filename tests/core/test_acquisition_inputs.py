@@ -219,7 +219,7 @@ def test_the_band_in_which_the_supply_is_searched_may_be_chosen():
 
 def test_figures_are_named_with_their_unit():
     assert set(audit(recorded(FS, 2.0).currents, FS).figures) == {
-        "duration_s", "floor_dbc", "line_drift_hz", "repeat_pct", "phase_steps", "jitter_us",
+        "duration_s", "line_hz", "floor_dbc", "line_drift_hz", "repeat_pct", "phase_steps", "jitter_us",
         "phase_over_amplitude_noise_db", "stamp_step_us", "stamp_jitter_us", "clipped_pct", "offset_pct", "range_bits",
         "i0_over_i1_pct", "gain_error_s_pct", "gain_error_t_pct", "skew_s_us", "skew_t_us", "i2_floor_pct",
         "load_range_pct", "switching_hz", "rms_over_rated",

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from sampled_recordings import GOOD, RATES_HZ, clock_of, one_phase, recorded, simulated
 
-from diagmod.core.acquisition_reasons import JITTER_EXCESS_DB, JITTER_SHARE, SINGLE_EXCESS_DB
+from diagmod.core.audit_limits import CALIBRATED
+from diagmod.core.clock_reasons import JITTER_EXCESS_DB, SINGLE_EXCESS_DB
 from diagmod.sim.mechanics import Mechanics, Swing
 
 
@@ -59,7 +60,7 @@ def test_a_timer_that_waits_anew_each_time_is_jitter(fs, share):
     x = np.stack([10 * np.cos(2 * np.pi * (50.02 * t - k / 3)) for k in range(3)]) + rng.normal(0, 2e-3, (3, len(t)))
     for given, limit_db in ((x, JITTER_EXCESS_DB), (one_phase(x), SINGLE_EXCESS_DB)):
         clock = clock_of(given, fs)
-        assert clock.excess_db > limit_db and clock.jitter_s * fs > JITTER_SHARE
+        assert clock.excess_db > limit_db and 100 * clock.jitter_s * fs > CALIBRATED.jitter_pct
 
 
 @pytest.mark.parametrize("seconds", [0.1, 0.4])

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from sampled_recordings import CURRENT, GOOD, RATES_HZ, clock_of, one_phase, recorded, simulated, spread
 
-from diagmod.core.acquisition_reasons import JITTER_EXCESS_DB, JITTER_SHARE
+from diagmod.core.audit_limits import CALIBRATED
+from diagmod.core.clock_reasons import JITTER_EXCESS_DB
 from diagmod.sim.mechanics import Mechanics, Swing
 from diagmod.sim.signal import Line
 from diagmod.sim.supply import Supply
@@ -50,7 +51,7 @@ def test_however_many_samples_are_lost_the_clock_is_not_believed(fs, n):
     rng = np.random.default_rng(n + 1)
     x = recorded(fs, 6.0, seed=n).currents
     clock = clock_of(np.delete(x, rng.choice(np.arange(1, x.shape[1] - 1), n, replace=False), axis=1), fs)
-    is_noisy = clock.excess_db > JITTER_EXCESS_DB and clock.jitter_s * fs > JITTER_SHARE
+    is_noisy = clock.excess_db > JITTER_EXCESS_DB and 100 * clock.jitter_s * fs > CALIBRATED.jitter_pct
     assert clock.n_steps >= 3 or is_noisy
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sampled_recordings import GOOD, RATES_HZ, clock_of, one_phase, recorded, simulated
 
-from diagmod.core.acquisition_reasons import FEW_REPEATS_PCT, REPEATS_PCT
+from diagmod.core.audit_limits import CALIBRATED
 from diagmod.core.repeated_samples import REPEAT_SAMPLES, converter_step
 
 #: A recorder of 12 bits over three times the rated peak: steps of 60 A / 4096.
@@ -86,7 +86,7 @@ def test_a_good_recorder_holds_no_sample(fs, seed):
 def test_a_coarse_converter_is_not_taken_for_held_samples(fs, bits, noise_dbc):
     """8 bits over +-30 A are steps of 0.23 A; at 25.6 kHz the current moves by 0.12 A a sample at most."""
     x = recorded(fs, 1.2, replace(GOOD, bits=bits, noise_dbc=noise_dbc)).currents
-    assert not clock_of(x, fs).repeat_pct >= FEW_REPEATS_PCT
+    assert not clock_of(x, fs).repeat_pct >= CALIBRATED.few_repeats_pct
     if (bits, fs) == (8, 25600.0):
         assert np.isnan(clock_of(x, fs).repeat_pct)
 
@@ -97,7 +97,7 @@ def test_a_coarse_converter_is_not_taken_for_held_samples(fs, bits, noise_dbc):
 def test_codes_that_noise_repeats_are_not_taken_for_held_samples(fs, bits, noise_dbc):
     """12 bits and noise of -40 dB: 0.1 A from sample to sample are seven steps, so one in 17 repeats by chance."""
     x = recorded(fs, 1.2, replace(GOOD, bits=bits, noise_dbc=noise_dbc)).currents
-    assert not clock_of(x, fs).repeat_pct >= FEW_REPEATS_PCT
+    assert not clock_of(x, fs).repeat_pct >= CALIBRATED.few_repeats_pct
 
 
 def test_held_samples_are_found_beside_those_that_noise_repeats():
@@ -113,4 +113,4 @@ def test_a_clipped_current_is_not_taken_for_held_samples():
 
 
 def test_limits_of_held_samples_are_in_order():
-    assert 0 < FEW_REPEATS_PCT < REPEATS_PCT < 1
+    assert 0 < CALIBRATED.few_repeats_pct < CALIBRATED.repeats_pct < 1

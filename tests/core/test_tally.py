@@ -33,6 +33,42 @@ def test_complete_recording_has_no_gap():
     assert count([1, 2, 3]).first_gap is None
 
 
+def test_the_longest_hole_goes_on_from_block_to_block():
+    tally = count([1, np.nan, 3, np.nan], [np.inf, np.nan], [], [7, np.nan])
+    assert (tally.longest_gap, tally.longest_gap_from, tally.last_sample) == (3, 3, 6)
+
+
+def test_the_first_of_two_equal_holes_is_named():
+    tally = count([np.nan, 1, np.nan, 2], [3])
+    assert (tally.longest_gap, tally.longest_gap_from, tally.last_sample) == (1, 0, 4)
+
+
+def test_a_hole_ends_with_a_block_that_has_none():
+    tally = count([1, np.nan], [2, 3], [np.nan, 4])
+    assert (tally.longest_gap, tally.longest_gap_from) == (1, 1)
+
+
+def test_without_a_hole_the_last_sample_is_the_last():
+    tally = count([1, 2], [3, 4, 5])
+    assert (tally.longest_gap, tally.longest_gap_from, tally.last_sample) == (0, 0, 4)
+    assert count([np.nan, np.inf]).last_sample is None
+
+
+def test_the_longest_run_of_one_value_is_counted():
+    """A sensor that hangs at 2.5 for 40 samples, from the 100th on."""
+    x = np.arange(300.0)
+    x[100:140] = 2.5
+    tally = count(*np.array_split(x, 7))
+    assert (tally.longest_flat, tally.flat_from) == (40, 100)
+    assert count(np.arange(300.0)).longest_flat == 0
+
+
+def test_values_whose_squares_overflow_keep_their_rms():
+    tally = count([3e20, -4e20])
+    assert tally.rms == pytest.approx(np.sqrt(12.5) * 1e20)
+    assert (tally.n_missing, tally.n_infinite, tally.first_gap, tally.last_sample) == (0, 0, None, 1)
+
+
 @pytest.mark.parametrize("blocks", [[], [[]], [[np.nan, np.inf]]])
 def test_levels_without_a_finite_sample_are_nan(blocks):
     tally = count(*blocks)

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from sampled_recordings import GOOD, RATES_HZ, clock_of, recorded
 
-from diagmod.core.acquisition_reasons import JITTER_SHARE
+from diagmod.core.audit_limits import CALIBRATED
 from diagmod.core.clock import Clock
 
 
@@ -30,7 +30,7 @@ def test_an_even_clock_read_on_any_grid_is_even(fs, step_s, begin_s):
     stamps_s = begin_s + step_s * np.floor(even_stamps(fs, 4.0) / step_s + 1e-6)
     clock = stamps_only(stamps_s, fs)
     assert clock.stamps_rise
-    assert clock.stamp_jitter_s * fs < JITTER_SHARE
+    assert 100 * clock.stamp_jitter_s * fs < CALIBRATED.stamp_jitter_pct
     assert clock.stamp_gap_s <= 1.1 * max(step_s, 1 / fs) + step_s
 
 
@@ -52,7 +52,8 @@ def test_stamps_as_fine_as_the_clock_are_even(fs):
 def test_a_clock_that_drifts_slowly_is_even():
     """300 ppm off, and 20 ppm a second more: a smooth clock is no jitter."""
     sampled = recorded(5000.0, 4.0, replace(GOOD, stamp_step_s=1e-6, clock_ppm=300.0, clock_ppm_per_s=20.0))
-    assert clock_of(sampled.currents, 5000.0, sampled.stamps_s).stamp_jitter_s * 5000 < JITTER_SHARE
+    stamp_jitter_s = clock_of(sampled.currents, 5000.0, sampled.stamps_s).stamp_jitter_s
+    assert 100 * stamp_jitter_s * 5000 < CALIBRATED.stamp_jitter_pct
 
 
 @pytest.mark.parametrize("jitter_s", [3e-5, 1e-4, 3e-4])
@@ -68,7 +69,7 @@ def test_stamps_of_a_millisecond_show_a_software_timer_that_is_worse(seed):
     """Waits that vary by 1 ms around 2 ms: 0.7 ms rms of the stamps is more than their resolution explains."""
     steps = np.random.default_rng(seed).normal(2e-3, 1e-3, 4000)
     stamps_s = 1e-3 * np.floor(np.cumsum(np.maximum(steps, 1e-4)) * 1e3)
-    assert stamps_only(stamps_s, 500.0).stamp_jitter_s * 500.0 > JITTER_SHARE
+    assert 100 * stamps_only(stamps_s, 500.0).stamp_jitter_s * 500.0 > CALIBRATED.stamp_jitter_pct
 
 
 @pytest.mark.parametrize("fs", RATES_HZ)

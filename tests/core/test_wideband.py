@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from diagmod.core.symmetrical import space_vector
 from diagmod.core.tapers import HANN, amplitude_spectrum
-from diagmod.core.wideband import wideband_spectrum
+from diagmod.core.wideband import _hann, wideband_spectrum
 
 FS = 1000.0
 
@@ -97,3 +97,9 @@ def test_exchanging_phases_exchanges_the_sides_and_scaling_scales(seed, gain):
 def test_little_of_a_record_of_awkward_length_is_left_out(n, share):
     used = round(FS / wideband_spectrum(np.ones(n, dtype=np.float32), FS).bin_hz)
     assert (1 - share) * n <= used <= n
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 8, 9, 1000, 1155, 307_200])
+def test_the_mirrored_taper_is_the_cosine_written_out(n):
+    full = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n)).astype(np.float32)
+    np.testing.assert_array_equal(_hann(n), full)

@@ -7,12 +7,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from diagmod.core.audit_limits import CALIBRATED, AuditLimits
 from diagmod.core.motor import Motor
 from diagmod.core.verdicts import QualityVerdict
 from diagmod.io import acquisition_audit
 from diagmod.io.acquisition_audit import audit_waveform, stored_audit, waveform_pieces
-from diagmod.io.csv_ingest import WAVEFORM_COLUMNS
 from diagmod.io.store import Store
+from diagmod.io.waveforms import WAVEFORM_COLUMNS
 
 FS = 2000.0
 MOTOR = Motor(motor_id="M1", line_hz=50.0, pole_pairs=2, rated_current_a=8.0)
@@ -56,14 +57,15 @@ def test_a_flaw_in_one_piece_is_found(tmp_path, monkeypatch):
 def test_stored_audit_comes_back_whole_and_depends_on_rate_and_nameplate(tmp_path, monkeypatch):
     path, store = write(tmp_path / "a.parquet", 20 * currents()), Store(tmp_path / "store", "v1")
 
-    def audit(fs=FS, motor=MOTOR, *, is_ampere=True):
+    def audit(fs=FS, motor=MOTOR, *, is_ampere=True, limits=CALIBRATED):
         return stored_audit(
-            store, {"sha256": "a"}, path, fs, motor, unit_is_ampere=is_ampere, line_band_hz=BAND
-        )  # fmt: skip
+            store, {"sha256": "a"}, path, fs, motor, unit_is_ampere=is_ampere, line_band_hz=BAND, limits=limits
+        )
 
     first = audit()
     assert [reason.code for reason in first.reasons] == ["unit_doubtful"]
     assert audit(is_ampere=False).reasons == ()
+    assert audit(limits=AuditLimits(most_rated=1e3)).reasons == ()
     assert audit(motor=Motor(motor_id="M2", line_hz=50.0, pole_pairs=2)).reasons == ()
     assert (first.figures["duration_s"], audit(fs=1.2 * FS).figures["duration_s"]) == (6.0, 5.0)
     monkeypatch.setattr(acquisition_audit, "audit_waveform", lambda *a, **k: pytest.fail("it was audited again"))

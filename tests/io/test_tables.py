@@ -5,7 +5,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from diagmod.io.schemas import RECORDINGS, TABLES, TIME, Column, TableSchema
+from diagmod.io.schemas import RECORDINGS, TIME, Column, TableSchema
+from diagmod.io.table_registry import TABLES
 from diagmod.io.tables import (
     TableError,
     conform,
@@ -185,3 +186,43 @@ def test_every_column_has_a_meaning_a_known_type_and_a_name_of_its_own(schema):
 
 def test_recordings_lead_back_to_a_file():
     assert {"file", "sha256", "recording_id", "fs_hz", "started_at"} <= {c.name for c in RECORDINGS.columns}
+
+
+RANGED = TableSchema(
+    "ranged",
+    1,
+    (
+        Column("colour", "str", "", "a colour", allowed=("red", "green")),
+        Column("fs_hz", "float64", "Hz", "a rate", True, above=0.0),
+        Column("rows", "int64", "", "a count", minimum=0),
+    ),
+)
+
+
+def ranged(**columns):
+    return pd.DataFrame({"colour": ["red", "green"], "fs_hz": [1000.0, np.nan], "rows": [0, 7], **columns})
+
+
+def test_values_in_their_range_and_absent_ones_are_accepted():
+    assert conform(ranged(), RANGED).equals(ranged())
+    assert conform(ranged().iloc[:0], RANGED).empty
+
+
+@pytest.mark.parametrize(
+    ("columns", "sentence"),
+    [
+        ({"colour": ["red", "blue"]}, "table ranged, column colour must be one of red, green; got 'blue'"),
+        ({"fs_hz": [0.0, np.nan]}, "table ranged, column fs_hz must be above 0; got 0.0"),
+        ({"rows": [3, -1]}, "table ranged, column rows must be at least 0; got -1"),
+    ],
+)
+def test_a_value_that_may_not_stand_in_its_column_is_refused_in_words(columns, sentence):
+    with pytest.raises(TableError) as caught:
+        conform(ranged(**columns), RANGED)
+    assert str(caught.value) == sentence
+
+
+def test_many_allowed_values_are_not_listed_all():
+    schema = TableSchema("letters", 1, (Column("letter", "str", "", "a letter", allowed=tuple("abcdefghijklmnop")),))
+    with pytest.raises(TableError, match=r"must be one of a, b, c, d, e, f, g, h, i, j, k, l, \.\.\.; got 'z'"):
+        conform(pd.DataFrame({"letter": ["z"]}), schema)
