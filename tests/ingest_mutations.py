@@ -1,4 +1,4 @@
-"""Good and damaged CSV files of currents, and a slow reader to hold the fast one against.
+"""Good and damaged texts of currents, and a slow reader to hold the streaming one against.
 
 The slow reader follows the written rules of a current file with nothing but text, regular expressions
 and Python's own numbers. Whatever the damage, the fast reader must refuse what the slow one refuses,
@@ -16,10 +16,18 @@ from pathlib import Path
 
 import numpy as np
 
-from diagmod.io.csv_ingest import UnreadableRecording, ingest_csv, read_waveform
+from diagmod.io.declarations import Declared
+from diagmod.io.refusals import UnreadableRecording
+from diagmod.io.text_plan import TextPlan
+from diagmod.io.text_stream import stream_text
+from diagmod.io.waveforms import read_waveform
 
 COLUMNS = ("current_R", "current_S", "current_T")
-MISSING = ("", "nan", "NaN", "NAN", "NULL", "null", "NA")
+MISSING = (
+    "", "nan", "NaN", "NAN", "-nan", "NULL", "null", "NA", "N/A", "#N/A", "None", "-", "--", "1.#QNAN", "-1.#IND",
+    "#DIV/0!", "#NUM!", "#VALUE!", "#REF!",
+)  # fmt: skip
+MAX_MAGNITUDE = 1e12
 NUMBER = re.compile(r"[ \t]*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[ \t]*")
 INFINITE = re.compile(r"[ \t]*([+-]?)inf(inity)?[ \t]*", re.IGNORECASE)
 UNDEFINED = re.compile(r"[ \t]*[+-]?nan(\([0-9a-z_]*\))?[ \t]*", re.IGNORECASE)
@@ -29,30 +37,33 @@ BOM = b"\xef\xbb\xbf"
 BLOCKS = (50, 101, 1000, 8 << 20)
 
 
-def read_slowly(content: bytes) -> np.ndarray | None:
-    """Currents of a file, float32, shape (3, n_samples), or None where it must be refused."""
-    header, *lines = content.removeprefix(BOM).decode("latin-1").split("\n")
-    quoted = re.fullmatch(r'"[^"]*"\r?', header) is not None
-    if "\0" in header or (not quoted and '"' in header):
-        return None
-    names = [cell.strip() for cell in header.encode("latin-1").decode("utf-8", "replace").strip().strip('"').split(",")]
-    if set(names) - set(COLUMNS) or len(set(names)) < len(names):
-        return None
+def read_slowly(content: bytes, names: list[str], *, quoted: bool) -> np.ndarray | None:
+    """Currents of a text, float32, shape (3, n_samples), or None where it must be refused.
+
+    The first line is skipped whatever it holds; the others must have a cell for every name, and one pair of quotes
+    around them where the text is quoted.
+    """
+    _, *lines = content.removeprefix(BOM).decode("latin-1").split("\n")
     rows = []
     for line in _sample_lines(lines, empty_means_gap=len(names) == 1 and not quoted):
         text = line.removesuffix("\r")
-        if quoted and not re.fullmatch(r'"[^"]*"', text):
+        if "\0" in text or (quoted and not re.fullmatch(r'"[^"]*"', text)):
             return None
         cells = [_sample(cell) for cell in (text[1:-1] if quoted else text).split(",")]
         is_blank = not text and len(names) > 1
         if "\r" in text or is_blank or len(cells) != len(names) or None in cells:
             return None
         rows.append(cells)
-    if not rows or not np.isfinite(np.array(rows, dtype=np.float32)).any():
+    samples = dict(zip(names, np.array(rows, dtype=np.float32).T, strict=True)) if len(rows) > 1 else {}
+    if not samples or not all(_is_current(row) for row in samples.values()):
         return None
-    samples = dict(zip(names, np.array(rows, dtype=np.float32).T, strict=True))
     absent = np.full(len(rows), np.nan, dtype=np.float32)
     return np.stack([samples.get(name, absent) for name in COLUMNS])
+
+
+def _is_current(row: np.ndarray) -> bool:
+    finite = row[np.isfinite(row)]
+    return finite.size > 0 and float(np.abs(finite).max()) <= MAX_MAGNITUDE
 
 
 def _sample_lines(lines: list[str], *, empty_means_gap: bool) -> list[str]:
@@ -213,16 +224,19 @@ DAMAGES: tuple[Callable[[bytes, random.Random], bytes], ...] = (
 
 
 def check_seed(seed: int, folder: Path) -> str:
-    """Ingest one damaged file and hold the result against the slow reader; returns "ingested" or "refused"."""
+    """Stream one damaged file and hold the result against the slow reader; returns "ingested" or "refused"."""
     rng = random.Random(seed)
-    content = mutate(good_csv(rng), rng)
+    good = good_csv(rng)
+    content = mutate(good, rng)
     source, target = folder / f"{seed}.csv", folder / f"{seed}.parquet"
     source.write_bytes(content)
-    expected = read_slowly(content)
+    plan = _plan_of(good)
+    names = [plan.labels[phase] for phase in sorted(plan.phases, key=lambda phase: plan.phases[phase])]
+    expected = read_slowly(content, names, quoted=plan.is_quoted)
     block_bytes = rng.choice(BLOCKS)
     where = f"seed {seed}, blocks of {block_bytes} bytes: {content[:300]!r}"
     try:
-        ingested = ingest_csv(source, target, block_bytes=block_bytes)
+        ingested = stream_text(source, target, plan, Declared(), block_bytes=block_bytes)
     except UnreadableRecording as exc:
         assert expected is None, f"refused a good file ({exc}): {where}"
         assert [p.name for p in folder.iterdir()] == [source.name], f"something was left behind: {where}"
@@ -240,3 +254,14 @@ def check_seed(seed: int, folder: Path) -> str:
         outcome = "ingested"
     source.unlink()
     return outcome
+
+
+def _plan_of(good: bytes) -> TextPlan:
+    """How a file of :func:`good_csv` is laid out."""
+    heading = good.removeprefix(BOM).split(b"\n")[0].strip().decode()
+    names = heading.strip('"').split(",")
+    labels = {phase: f"current_{phase}" for phase in "RST" if f"current_{phase}" in names}
+    phases = {phase: names.index(name) for phase, name in labels.items()}
+    return TextPlan(
+        n_columns=len(names), skip_lines=1, is_quoted=heading.startswith('"'), phases=phases, labels=labels
+    )

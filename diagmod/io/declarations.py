@@ -2,19 +2,73 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass
 
 import numpy as np
 
 from diagmod.core.recording import PHASES
 from diagmod.io.column_names import CURRENT_UNITS, TIME_UNITS
-from diagmod.io.csv_ingest import UnreadableRecording
+from diagmod.io.refusals import UnreadableRecording
 
 #: Highest sampling rate in Hz that can be declared.
 MAX_FS = 1e9
 
 #: Stands for an absent phase among declared columns.
 ABSENT = "-"
+
+#: Separators that can be declared, by the words that may stand for them.
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "bar": "|", "blank": " ", "space": " "}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextSettings:
+    """How a text of numbers is written, as far as it was declared; None where the text is to tell.
+
+    Parameters
+    ----------
+    delimiter : str or None
+        Separator of the columns: one of ``, ; | tab blank`` or the character itself.
+    decimal : str or None
+        Decimal mark, "." or ",".
+    encoding : str or None
+        Name of a text encoding that Python knows, for example "cp1251".
+    has_header : bool or None
+        Whether the line above the rows names the columns.
+
+    Raises
+    ------
+    UnreadableRecording
+        A value is not allowed.
+    """
+
+    delimiter: str | None = None
+    decimal: str | None = None
+    encoding: str | None = None
+    has_header: bool | None = None
+
+    def __post_init__(self) -> None:
+        if self.delimiter is not None and self.separator not in SEPARATORS.values():
+            raise UnreadableRecording(
+                f"--delimiter must be one of {', '.join(SEPARATORS)} or the character, got {self.delimiter!r}; pass one"
+            )
+        if self.decimal is not None and self.decimal not in (".", ","):
+            raise UnreadableRecording(f"--decimal must be . or ,, got {self.decimal!r}; pass the decimal mark")
+        if self.decimal is not None and self.decimal == self.separator == ",":
+            raise UnreadableRecording("--decimal and --delimiter cannot both be the comma; correct one of the two")
+        if self.encoding is not None and not _is_text_encoding(self.encoding):
+            raise UnreadableRecording(
+                f"--encoding must be a text encoding such as utf-8, cp1251 or latin-1, got {self.encoding!r}; pass one"
+            )
+
+    @property
+    def separator(self) -> str | None:
+        """The declared separator as a character."""
+        return None if self.delimiter is None else SEPARATORS.get(self.delimiter.casefold(), self.delimiter)
+
+
+#: Where nothing was declared.
+TEXT_TELLS = TextSettings()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +91,12 @@ class Declared:
         Unit of the samples: "A", "mA", "kA" (converted to ampere), or another word where ampere is not known.
     scale : float or None
         Ampere per unit of the file; the result is ampere then.
+    delimiter, decimal, encoding, has_header
+        Of a text, see :class:`TextSettings`.
+    may_lack : bool
+        Whether a named phase that the file does not have counts as absent.
+    takes_order : bool
+        Whether three columns without the names of phases may be taken as R, S, T in their order.
 
     Raises
     ------
@@ -51,8 +111,15 @@ class Declared:
     sheet: str | None = None
     unit: str | None = None
     scale: float | None = None
+    delimiter: str | None = None
+    decimal: str | None = None
+    encoding: str | None = None
+    has_header: bool | None = None
+    may_lack: bool = False
+    takes_order: bool = True
 
     def __post_init__(self) -> None:
+        _ = self.text
         if self.fs is not None and not 0.0 < self.fs <= MAX_FS:
             raise UnreadableRecording(
                 f"--fs must be positive and at most {MAX_FS:g}, got {self.fs:g}; pass the sampling rate in Hz"
@@ -76,3 +143,24 @@ class Declared:
     def ampere_per_unit(self) -> float | None:
         """Ampere in the declared unit; None where it is not declared or no unit of current."""
         return None if self.unit is None else CURRENT_UNITS.get(self.unit.strip().casefold())
+
+    @property
+    def text(self) -> TextSettings:
+        """What is declared of a text."""
+        return TextSettings(
+            delimiter=self.delimiter, decimal=self.decimal, encoding=self.encoding, has_header=self.has_header
+        )
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """Columns that were named, so that a reader of many arrays knows which to take."""
+        named = (*self.phase_columns, *(() if self.time_column is None else (self.time_column,)))
+        return tuple(name for name in named if name != ABSENT)
+
+
+def _is_text_encoding(name: str) -> bool:
+    try:
+        "1".encode(name).decode(name)
+        return codecs.lookup(name).name not in ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined")
+    except (LookupError, ValueError, UnicodeError):
+        return False

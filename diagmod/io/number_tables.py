@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from diagmod.io.column_tables import Column, Table
-from diagmod.io.csv_ingest import UnreadableRecording
-from diagmod.io.refusals import shorten
+from diagmod.io.declarations import TEXT_TELLS, TextSettings
+from diagmod.io.refusals import UnreadableRecording, shorten
 from diagmod.io.text_dialects import (
     DELIMITERS,
     MISSING,
@@ -26,7 +26,7 @@ from diagmod.io.text_dialects import (
     refuse_grouped_thousands,
 )
 from diagmod.io.text_encodings import plain_text
-from diagmod.io.text_headings import read_heading
+from diagmod.io.text_headings import Heading, read_heading
 
 #: Bytes at either end in which heading and closing lines may stand.
 EDGE_BYTES = 1 << 17
@@ -41,7 +41,30 @@ _TRANSPOSE = "; write a row a sample and a column a channel"
 _EXCEL_HINT = re.compile(rb'"?sep=(.)"?\n')
 
 
-def read_text_table(content: bytes, name: str, *, delimiters: str = DELIMITERS) -> Table:
+@dataclass(frozen=True)
+class TextLayout:
+    """How the rows of a text stand in it.
+
+    Attributes
+    ----------
+    dialect : Dialect
+    lines : tuple of str
+        Lines of its beginning.
+    first : int
+        Index of the first row among them.
+    heading : Heading
+        Names and units of the columns.
+    """
+
+    dialect: Dialect
+    lines: tuple[str, ...]
+    first: int
+    heading: Heading
+
+
+def read_text_table(
+    content: bytes, name: str, *, delimiters: str = DELIMITERS, settings: TextSettings = TEXT_TELLS
+) -> Table:
     r"""Columns of a text.
 
     Parameters
@@ -52,6 +75,8 @@ def read_text_table(content: bytes, name: str, *, delimiters: str = DELIMITERS) 
         Name for messages.
     delimiters : str
         Separators to try, one character each; the blank stands for any run of blanks and tabs.
+    settings : TextSettings
+        What was declared; it goes before what the text says.
 
     Returns
     -------
@@ -68,11 +93,88 @@ def read_text_table(content: bytes, name: str, *, delimiters: str = DELIMITERS) 
     >>> [(c.name, c.values.tolist()) for c in table.columns]
     [('t', [0.0, 0.01]), ('I_R', [1.5, -1.5])]
     """
-    content, notes = plain_text(content, name)
+    content, delimiters, notes = unwrapped(content, name, delimiters, settings)
+    return read_rows(content, name, layout_of(content, name, delimiters, settings), notes)
+
+
+def read_rows(content: bytes, name: str, layout: TextLayout, notes: list[str]) -> Table:
+    """Columns of plain lines whose layout is known; ``notes`` of what was done before go along."""
+    return _Reader(content, name, layout, notes).read()
+
+
+def unwrapped(
+    content: bytes, name: str, delimiters: str = DELIMITERS, settings: TextSettings = TEXT_TELLS
+) -> tuple[bytes, str, list[str]]:
+    """A text as plain UTF-8 lines, the separators to try, and notes of what was done."""
+    content, notes = plain_text(content, name, settings.encoding)
     if hint := _EXCEL_HINT.match(content):
         delimiters = hint[1].decode("latin-1") if hint[1].decode("latin-1") in delimiters else delimiters
         content = b"\n" + content[hint.end() :]  # so that lines keep their numbers
-    return _Reader(content, name, delimiters, notes).read()
+    return content, settings.separator or delimiters, notes
+
+
+def layout_of(
+    content: bytes, name: str, delimiters: str = DELIMITERS, settings: TextSettings = TEXT_TELLS
+) -> TextLayout:
+    """Dialect, first row and heading of a text.
+
+    Parameters
+    ----------
+    content : bytes
+        Plain lines as of :func:`unwrapped`: all of them, or a beginning that ends with a line.
+    name, delimiters, settings
+        See :func:`read_text_table`.
+
+    Raises
+    ------
+    UnreadableRecording
+        It is no table of numbers, or can be read in two ways.
+    """
+    lines = _head_lines(content, name)
+    filled = [line for line in lines if line.strip()]
+    dialect = find_dialect(filled, name, delimiters, settings.decimal or ".,")
+    if len(dialect.kinds) > MAX_COLUMNS:
+        raise UnreadableRecording(
+            f"{name} has {len(dialect.kinds)} cells in a line, allowed are {MAX_COLUMNS}{_TRANSPOSE}"
+        )
+    first = _first_row(lines, dialect, name)
+    if settings.has_header is True and not any(map(str.strip, lines[:first])):
+        first = next(at for at in range(first, len(lines)) if lines[at].strip()) + 1
+    heading = read_heading(lines[:first], dialect, name, has_names=settings.has_header)
+    if settings.decimal is None:
+        refuse_grouped_thousands(content[_offset_of_line(content, first) :], dialect, lines[first:], name)
+    if not any(heading.names) and settings.delimiter is None:
+        refuse_cut_clock_times(dialect, lines[first:], name)
+    return TextLayout(dialect, tuple(lines), first, heading)
+
+
+def _head_lines(content: bytes, name: str) -> list[str]:
+    lines = content[:EDGE_BYTES].decode("utf-8", errors="ignore").split("\n")
+    whole = lines if len(content) <= EDGE_BYTES else lines[:-1]
+    if not any(map(str.strip, whole)):
+        raise UnreadableRecording(f"{name} holds no line of samples in its first {EDGE_BYTES >> 10} KiB{_TRANSPOSE}")
+    return whole
+
+
+def _first_row(lines: list[str], dialect: Dialect, name: str) -> int:
+    """Index of the first row: one that is followed by another; rows of missing cells before it are rows too."""
+    numbered = [(number, line) for number, line in enumerate(lines) if line.strip()]
+    is_row = [False] * len(numbered)
+    for at, (_, line) in enumerate(numbered):
+        is_row[at] = dialect.is_row(dialect.cells(line))
+        if at and is_row[at] and is_row[at - 1]:
+            first = at - 1
+            while first and all(cell in MISSING for cell in dialect.cells(numbered[first - 1][1])):
+                first -= 1
+            return numbered[first][0]
+    raise UnreadableRecording(f"{name} holds no two rows of numbers in succession; export it again")
+
+
+def _offset_of_line(content: bytes, line: int) -> int:
+    at = 0
+    for _ in range(line):
+        at = content.index(b"\n", at) + 1
+    return at
 
 
 @dataclass
@@ -81,59 +183,24 @@ class _Reader:
 
     content: bytes
     name: str
-    delimiters: str
+    layout: TextLayout
     notes: list[str] = field(default_factory=list)
+    n_left_out: int = 0
 
     def read(self) -> Table:
-        lines = self._head_lines()
-        filled = [line for line in lines if line.strip()]
-        dialect = find_dialect(filled, self.name, self.delimiters)
-        if len(dialect.kinds) > MAX_COLUMNS:
-            raise UnreadableRecording(
-                f"{self.name} has {len(dialect.kinds)} cells in a line, allowed are {MAX_COLUMNS}{_TRANSPOSE}"
-            )
-        first = self._first_row(lines, dialect)
-        heading = read_heading(lines[:first], dialect, self.name)
+        dialect, heading, first = self.layout.dialect, self.layout.heading, self.layout.first
         self.notes += heading.notes
-        begin = self._offset_of_line(first)
-        refuse_grouped_thousands(self.content[begin:], dialect, lines[first:], self.name)
-        if not any(heading.names):
-            refuse_cut_clock_times(dialect, lines[first:], self.name)
+        begin = _offset_of_line(self.content, first)
         end = self._end_of_rows(begin, dialect)
         table = self._parse(begin, end, dialect)
         columns = tuple(
             _column(name, unit, kind, cells, dialect)
             for name, unit, kind, cells in zip(heading.names, heading.units, dialect.kinds, table.columns, strict=True)
         )
-        return Table(self.name, columns, tuple(self.notes), tuple(line.strip() for line in lines[:first]))
-
-    def _head_lines(self) -> list[str]:
-        lines = self.content[:EDGE_BYTES].decode("utf-8", errors="ignore").split("\n")
-        whole = lines if len(self.content) <= EDGE_BYTES else lines[:-1]
-        if not any(map(str.strip, whole)):
-            raise UnreadableRecording(
-                f"{self.name} holds no line of samples in its first {EDGE_BYTES >> 10} KiB{_TRANSPOSE}"
-            )
-        return whole
-
-    def _first_row(self, lines: list[str], dialect: Dialect) -> int:
-        """Index of the first row: one that is followed by another; rows of missing cells before it are rows too."""
-        numbered = [(number, line) for number, line in enumerate(lines) if line.strip()]
-        is_row = [False] * len(numbered)
-        for at, (_, line) in enumerate(numbered):
-            is_row[at] = dialect.is_row(dialect.cells(line))
-            if at and is_row[at] and is_row[at - 1]:
-                first = at - 1
-                while first and all(cell in MISSING for cell in dialect.cells(numbered[first - 1][1])):
-                    first -= 1
-                return numbered[first][0]
-        raise UnreadableRecording(f"{self.name} holds no two rows of numbers in succession; export it again")
-
-    def _offset_of_line(self, line: int) -> int:
-        at = 0
-        for _ in range(line):
-            at = self.content.index(b"\n", at) + 1
-        return at
+        heading_lines = tuple(line.strip() for line in self.layout.lines[:first])
+        return Table(
+            self.name, columns, tuple(self.notes), heading_lines, format=dialect.words, n_left_out=self.n_left_out
+        )
 
     def _end_of_rows(self, begin: int, dialect: Dialect) -> int:
         """Where the last row ends; closing lines of text and a last line cut short are left out and noted."""
@@ -153,6 +220,7 @@ class _Reader:
                     f"{self.name} ends with more than {EDGE_BYTES >> 10} KiB that are no rows of numbers; remove them"
                 )
         if len(left) == 1 and all(c in MISSING or dialect.number.fullmatch(c) for c in dialect.cells(left[0])):
+            self.n_left_out = 1
             self.notes.append(f"the last line is cut short and was left out: {shorten(left[0])}")
         elif left:
             self.notes.append(f"{len(left)} line(s) below the table were left out, the last {shorten(left[0])}")

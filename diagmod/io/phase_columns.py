@@ -21,21 +21,31 @@ from diagmod.io.column_names import (
     says_other,
 )
 from diagmod.io.column_tables import Column, Table
-from diagmod.io.csv_ingest import UnreadableRecording
 from diagmod.io.declarations import ABSENT
+from diagmod.io.refusals import UnreadableRecording
 
 #: A column with fewer numbers than this share of the fullest one is a note beside the table.
 MIN_FILLED_SHARE = 0.5
 
 
-def declared_phase_columns(table: Table, declared: tuple[str, ...]) -> list[int | None]:
+def declared_phase_columns(table: Table, declared: tuple[str, ...], *, may_lack: bool = False) -> list[int | None]:
     """Columns that the user named for R, S, T; None for an absent phase.
+
+    Parameters
+    ----------
+    table : Table
+    declared : tuple of str
+        Names or numbers; "-" for an absent phase.
+    may_lack : bool
+        Whether a phase whose column is not there, or is empty, is absent, as long as another is there.
 
     Raises
     ------
     UnreadableRecording
         A column is not there, is named twice, or holds no numbers.
     """
+    if may_lack and (there := [wanted for wanted in declared if wanted != ABSENT and _has_numbers(table, wanted)]):
+        declared = tuple(wanted if wanted in there else ABSENT for wanted in declared)
     found = [None if wanted == ABSENT else table.find(wanted, "--phase-columns") for wanted in declared]
     given = [k for k in found if k is not None]
     if len(set(given)) < len(given):
@@ -48,7 +58,13 @@ def declared_phase_columns(table: Table, declared: tuple[str, ...]) -> list[int 
     return [*found, None, None][: len(PHASES)]
 
 
-def find_phase_columns(table: Table, times: set[int], notes: list[str]) -> list[int | None]:
+def _has_numbers(table: Table, wanted: str) -> bool:
+    return table.has(wanted) and table.columns[table.find(wanted, "--phase-columns")].n_numbers > 0
+
+
+def find_phase_columns(
+    table: Table, times: set[int], notes: list[str], *, takes_order: bool = True
+) -> list[int | None]:
     """Columns of R, S, T by their names, or because there is no choice; None for an absent phase.
 
     Parameters
@@ -58,6 +74,8 @@ def find_phase_columns(table: Table, times: set[int], notes: list[str]) -> list[
         Columns that hold times and are no phase.
     notes : list of str
         Gets a sentence for every conclusion.
+    takes_order : bool
+        Whether three columns without the names of phases may be taken as R, S, T in their order.
 
     Raises
     ------
@@ -70,7 +88,7 @@ def find_phase_columns(table: Table, times: set[int], notes: list[str]) -> list[
         notes.append(f"column {table.listed(texts)} holds text and was left out")
     if not numeric:
         raise UnreadableRecording(f"{table.source} holds no column of numbers that could be a current; export it again")
-    return _Candidates(table, numeric, notes).choose()
+    return _Candidates(table, numeric, notes, takes_order).choose()
 
 
 def is_phase_t(table: Table, k: int) -> bool:
@@ -86,6 +104,7 @@ class _Candidates:
     table: Table
     numeric: list[int]
     notes: list[str]
+    takes_order: bool = True
 
     def choose(self) -> list[int | None]:
         self._drop(self._is_side_note, "holds few numbers and was left out")
@@ -174,6 +193,12 @@ class _Candidates:
         if len(self.numeric) == 1 and not rising:
             self.notes.append(f"the only column of numbers ({self.table.listed(self.numeric)}) was taken as phase R")
             return [self.numeric[0], None, None]
+        if len(self.numeric) == len(PHASES) and not rising and not self.takes_order:
+            raise UnreadableRecording(
+                f"{self.table.source} has three columns of numbers that are not named for phases "
+                f"({self.table.listed(self.numeric)}), so their order is not known; give R,S,T by --phase-columns, for "
+                f"example --phase-columns {','.join(str(k + 1) for k in self.numeric)}"
+            )
         if len(self.numeric) == len(PHASES) and not rising:
             self.notes.append(f"columns {self.table.listed(self.numeric)} were taken as R, S, T in this order")
             return list(self.numeric)

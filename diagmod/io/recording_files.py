@@ -6,31 +6,28 @@ concluded. What was concluded, left out or converted is noted, so that a diagnos
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from diagmod.core.recording import PHASES
-from diagmod.io.column_names import COUNT_UNITS, CURRENT_UNITS, OTHER_UNITS
-from diagmod.io.column_tables import Column, Table
-from diagmod.io.csv_ingest import UnreadableRecording
+from diagmod.io.column_tables import Table
+from diagmod.io.current_units import unit_conflict, unit_of
 from diagmod.io.declarations import Declared
 from diagmod.io.phase_columns import declared_phase_columns, find_phase_columns
+from diagmod.io.refusals import UnreadableRecording
+from diagmod.io.sampling_rates import SamplingRates
+from diagmod.io.sampling_steps import StepCounter
 from diagmod.io.table_files import read_table_file
-from diagmod.io.time_bases import MAX_RATE_ERROR_PCT, find_time_column, rate_of, stamps_s
+from diagmod.io.time_bases import find_time_column, stamps_s, start_of
 
 __all__ = ["Declared", "RecordingFile", "UnreadableRecording", "read_recording_file"]
 
 #: Largest magnitude of a sample; above it the file holds no currents.
 MAX_MAGNITUDE = 1e12
-
-#: Whole numbers at least this large are taken as counts of a converter unless the unit is known.
-MIN_COUNTS = 100.0
-
-#: Ampere in each unit that a column may state; counts have none.
-_AMPERE_PER = CURRENT_UNITS | dict.fromkeys(COUNT_UNITS, 0.0)
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,7 @@ class RecordingFile:
     currents : ndarray of float64, shape (3, n_samples)
         Rows R, S, T in ``unit``; an absent phase is NaN.
     fs : float
-        Sampling rate in Hz, declared or from the time stamps.
+        Sampling rate in Hz, declared, of the format itself, or from the time stamps; NaN where none of them says it.
     stamps_s : ndarray of float64, shape (n_samples,), or None
         Time stamps in seconds from the first, where the file has them.
     columns : tuple of str
@@ -53,6 +50,16 @@ class RecordingFile:
         "A", or what the samples are instead.
     notes : tuple of str
         What was concluded, left out or converted.
+    format : str
+        How the file was written.
+    rates : SamplingRates
+        Every statement of the sampling rate.
+    started_at : datetime or None
+        Time of the first sample in UTC, where the file states it with a zone.
+    unit_conflict : str
+        What a declared unit contradicts; empty where nothing.
+    n_left_out : int
+        Rows of numbers that could not be used.
     """
 
     currents: NDArray[np.float64]
@@ -62,6 +69,11 @@ class RecordingFile:
     time_column: str
     unit: str
     notes: tuple[str, ...]
+    format: str = ""
+    rates: SamplingRates = field(default_factory=SamplingRates)
+    started_at: datetime | None = None
+    unit_conflict: str = ""
+    n_left_out: int = 0
 
     @property
     def is_ampere(self) -> bool:
@@ -70,37 +82,79 @@ class RecordingFile:
 
 
 def read_recording_file(path: Path, declared: Declared | None = None) -> RecordingFile:
-    """Read one recording of any common format.
+    """Read one recording of any common format, whose sampling rate is known.
 
     Parameters
     ----------
     path : Path
-        CSV, TSV, TXT, XLSX, Parquet, NPY or NPZ, each also in a gzip or as the only file of a zip.
+        Any format of :mod:`diagmod.io.readers`.
     declared : Declared, optional
         What the file does not say itself, or says wrong.
 
     Raises
     ------
     UnreadableRecording
-        The file cannot be read, or what it holds is ambiguous; one sentence that names the choices.
+        The file cannot be read, its rate is not known, or what it holds is ambiguous; one sentence that names the
+        choices.
     """
-    declared = declared or Declared()
-    table = read_table_file(path, declared.sheet)
+    table = read_table(path, declared or Declared())
+    found = recording_of(table, declared or Declared())
+    if found.rates.fs is None:
+        raise UnreadableRecording(
+            f"{table.source} has no time column, so its sampling rate is not known; pass --fs HZ, or --time-column"
+            f"{_heading_about_rate(table)}"
+        )
+    return replace(found, notes=(*found.notes, *found.rates.gap_note(), *found.rates.contradictions()))
+
+
+def read_table(path: Path, declared: Declared) -> Table:
+    """Columns of one file of any common format, read as declared."""
+    return read_table_file(path, declared.sheet, wanted=declared.wanted, settings=declared.text)
+
+
+def recording_of(table: Table, declared: Declared) -> RecordingFile:
+    """The recording that a table holds; its rate may be unknown.
+
+    Raises
+    ------
+    UnreadableRecording
+        What the table holds is ambiguous, or no current.
+    """
     notes = list(table.notes)
-    chosen = declared_phase_columns(table, declared.phase_columns)
-    time, times = find_time_column(table, declared, {k for k in chosen if k is not None}, notes)
-    phases = chosen if declared.phase_columns else find_phase_columns(table, times, notes)
+    phases, time = choose_columns(table, declared, notes)
     currents, unit = _currents(table, phases, declared, notes)
     stamps, time = _stamps(table, time, currents.shape[1], declared, notes)
+    rates = _rates(table, stamps, time, declared, notes)
     return RecordingFile(
         currents=currents,
-        fs=_rate(table, stamps, time, declared, notes),
+        fs=float("nan") if rates.fs is None else rates.fs,
         stamps_s=stamps,
         columns=tuple("" if k is None else table.label(k) for k in phases),
         time_column="" if time is None else table.label(time),
         unit=unit,
         notes=tuple(notes),
+        format=table.format,
+        rates=rates,
+        started_at=table.started_at or (None if stamps is None or time is None else start_of(table.columns[time])),
+        unit_conflict=unit_conflict([table.columns[k] for k in phases if k is not None], declared),
+        n_left_out=table.n_left_out,
     )
+
+
+def choose_columns(table: Table, declared: Declared, notes: list[str]) -> tuple[list[int | None], int | None]:
+    """Columns of R, S, T (None for an absent phase), and that of the time stamps, if there is one.
+
+    Raises
+    ------
+    UnreadableRecording
+        More than one choice remains.
+    """
+    chosen = declared_phase_columns(table, declared.phase_columns, may_lack=declared.may_lack)
+    time, times = find_time_column(table, declared, {k for k in chosen if k is not None}, notes)
+    found = (
+        chosen if declared.phase_columns else find_phase_columns(table, times, notes, takes_order=declared.takes_order)
+    )
+    return found, time
 
 
 def _currents(
@@ -119,7 +173,7 @@ def _currents(
     for row, k in taken.items():
         currents[row] = raw[row][:n]
         _mark_missing(currents[row], f"column {table.listed([k])}", table.source, notes)
-    factor, unit = _unit([table.columns[k] for k in taken.values()], currents, table.source, declared, notes)
+    factor, unit = unit_of([table.columns[k] for k in taken.values()], currents, table.source, declared, notes)
     if factor != 1.0:
         currents *= factor
     return currents, unit
@@ -139,45 +193,6 @@ def _mark_missing(samples: NDArray[np.float64], label: str, source: str, notes: 
         raise UnreadableRecording(
             f"{label} of {source} reaches {peak:g}, allowed is {MAX_MAGNITUDE:g}; it holds no currents or is damaged"
         )
-
-
-def _unit(
-    columns: list[Column], currents: NDArray[np.float64], source: str, declared: Declared, notes: list[str]
-) -> tuple[float, str]:
-    """Factor to apply and unit of the result."""
-    if declared.scale is not None:
-        notes.append(f"samples were multiplied by {declared.scale:g} to ampere, as declared")
-        return declared.scale, "A"
-    if declared.unit is not None:
-        factor = declared.ampere_per_unit
-        return (1.0, declared.unit.strip()) if factor is None else (factor, "A")
-    stated = [unit for column in columns if (unit := column.stated_unit)]
-    factors = {_AMPERE_PER.get(column.stated_unit.casefold(), 1.0) for column in columns}
-    if len(factors) > 1 or any(unit.casefold() in OTHER_UNITS for unit in stated):
-        raise UnreadableRecording(
-            f"{source} says its columns are in {', '.join(dict.fromkeys(stated))}, expected A, mA or kA for all; "
-            "pass --scale (ampere per unit), or --unit where ampere is not known"
-        )
-    factor = factors.pop()
-    if factor == 0.0:
-        notes.append(f"columns are in {stated[0]} by their own heading; pass --scale (ampere per count) for ampere")
-        return 1.0, "counts"
-    if factor != 1.0:
-        notes.append(f"columns are in {stated[0]} by their own heading; samples were multiplied by {factor:g}")
-    if any(unit.casefold() in CURRENT_UNITS for unit in stated):
-        return factor, "A"
-    peak = float(np.nanmax(np.abs(currents)))
-    if peak >= MIN_COUNTS and _are_whole(currents[:, :1000]) and _are_whole(currents):
-        notes.append(
-            f"all samples are whole numbers up to {peak:g}, so they were taken as counts and not as ampere; pass "
-            "--scale (ampere per count), or --unit A if they are"
-        )
-        return 1.0, "counts"
-    return 1.0, "A"
-
-
-def _are_whole(samples: NDArray[np.float64]) -> bool:
-    return bool(np.all((samples == np.rint(samples)) | np.isnan(samples)))
 
 
 def _stamps(
@@ -200,32 +215,28 @@ def _stamps(
         return None, None
 
 
-def _rate(
+def _rates(
     table: Table, stamps: NDArray[np.float64] | None, time: int | None, declared: Declared, notes: list[str]
-) -> float:
-    """Sampling rate in Hz: declared, else of the file itself, else of the time stamps; contradictions are noted."""
-    found: dict[str, float] = {}
-    if declared.fs is not None:
-        found["--fs"] = declared.fs
-    if table.fs is not None:
-        found["the file itself"] = table.fs
+) -> SamplingRates:
+    """Sampling rates as declared, of the file itself, of the time stamps."""
+    rates = SamplingRates(declared=declared.fs, of_file=table.fs)
     if stamps is not None and time is not None:
-        label = f"time column {table.listed([time])}"
-        found[label] = rate_of(stamps, label, notes)
-    if not found:
-        raise UnreadableRecording(
-            f"{table.source} has no time column, so its sampling rate is not known; pass --fs HZ, or --time-column"
-            f"{_heading_about_rate(table)}"
-        )
-    (where, rate), *others = found.items()
-    if not 0.0 < rate < np.inf:
-        raise UnreadableRecording(f"{where} of {table.source} gives a sampling rate of {rate:g} Hz; pass --fs HZ")
-    notes += [
-        f"{where} says {rate:g} Hz, but {other} gives {different:g} Hz; {where} was taken"
-        for other, different in others
-        if abs(different / rate - 1.0) > MAX_RATE_ERROR_PCT / 100.0
-    ]
-    return rate
+        steps = StepCounter()
+        steps.update(stamps)
+        rates = rates_of(steps, f"time column {table.listed([time])}", rates, notes)
+    rates.check(table.source)
+    return rates
+
+
+def rates_of(steps: StepCounter, label: str, stated: SamplingRates, notes: list[str]) -> SamplingRates:
+    """Stated rates together with that of counted time stamps; ``notes`` gets a sentence about coarse ones."""
+    rate = steps.rate(notes, label)
+    n_gaps, gap_s = (steps.n_gaps, steps.gap_s) if steps.has_gaps else (0, 0.0)
+    fs = rate if stated.fs is None else stated.fs
+    jitter_s = steps.jitter_s(fs) if 0.0 < fs < np.inf else None
+    return replace(
+        stated, of_stamps=rate, stamps_label=label, n_gaps=n_gaps, gap_s=gap_s, n_back=steps.n_back, jitter_s=jitter_s
+    )
 
 
 def _heading_about_rate(table: Table) -> str:

@@ -1,11 +1,14 @@
-"""Pieces of the sentences in which files are refused."""
+"""The refusal of a file, and pieces of its sentence."""
 
 from __future__ import annotations
 
 import zipfile
 import zlib
 
-from diagmod.io.csv_ingest import UnreadableRecording
+
+class UnreadableRecording(ValueError):  # noqa: N818 - what it is says more than Error
+    """A file is no recording that can be read; the message is one sentence for a person."""
+
 
 #: What the zip reader raises on damage, a password, or a way of packing that it does not know.
 ZIP_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError)

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
 
-from diagmod.io.csv_ingest import UnreadableRecording
-from diagmod.io.refusals import shorten
+from diagmod.io.refusals import UnreadableRecording, shorten
 
 #: Lines by which a dialect is judged, and the share of them that must be rows of the table.
 SAMPLE_LINES, MIN_SHARE = 200, 0.6
@@ -108,7 +107,7 @@ class Dialect:
         return (self.number if kind == "number" else STAMP).fullmatch(cell) is not None
 
 
-def find_dialect(lines: list[str], name: str, delimiters: str = DELIMITERS) -> Dialect:
+def find_dialect(lines: list[str], name: str, delimiters: str = DELIMITERS, decimals: str = ".,") -> Dialect:
     """The reading under which most lines are rows of numbers.
 
     Parameters
@@ -117,8 +116,8 @@ def find_dialect(lines: list[str], name: str, delimiters: str = DELIMITERS) -> D
         Lines from the beginning of the text, empty ones left out.
     name : str
         Name for messages.
-    delimiters : str
-        Separators to try, one character each.
+    delimiters, decimals : str
+        Separators and decimal marks to try, one character each.
 
     Raises
     ------
@@ -132,7 +131,7 @@ def find_dialect(lines: list[str], name: str, delimiters: str = DELIMITERS) -> D
     """
     sample = lines[:: max(1, len(lines) // SAMPLE_LINES)]
     has_quotes = any('"' in line for line in sample)  # only in quotes may a comma be separator and decimal mark
-    tried = [_judge(sample, mark, point) for mark in delimiters for point in ".," if mark != point or has_quotes]
+    tried = [_judge(sample, mark, point) for mark in delimiters for point in decimals if mark != point or has_quotes]
     found = [dialect for dialect in tried if dialect is not None and dialect.share >= MIN_SHARE]
     if not found:
         raise UnreadableRecording(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from diagmod.io.csv_ingest import UnreadableRecording
+from diagmod.io.refusals import UnreadableRecording
 
 #: Bytes at the beginning from which a national encoding and quoted lines are told.
 HEAD_BYTES = 1 << 17
@@ -21,7 +21,7 @@ _FOREIGN = re.compile(rb"[\x80-\xff]")
 _CYRILLIC_WORD = re.compile(rb"[\xc0-\xff\xa8\xb8]{2,}")
 
 
-def plain_text(content: bytes, name: str) -> tuple[bytes, list[str]]:
+def plain_text(content: bytes, name: str, encoding: str | None = None) -> tuple[bytes, list[str]]:
     r"""UTF-8 with lines that end in a line feed, and notes of what was done.
 
     Parameters
@@ -30,18 +30,20 @@ def plain_text(content: bytes, name: str) -> tuple[bytes, list[str]]:
         UTF-8 or UTF-16 with byte-order mark, UTF-8, cp1251 or latin-1; lines end in LF, CRLF or CR.
     name : str
         Name for messages.
+    encoding : str, optional
+        The encoding where it was declared.
 
     Raises
     ------
     UnreadableRecording
-        The content is empty, binary, or damaged UTF-16.
+        The content is empty, binary, damaged UTF-16, or not in the declared encoding.
 
     Examples
     --------
     >>> plain_text(b'"1,2"\r\n"3,4"\r\n', "x.csv")
     (b'1,2\n3,4\n', ['every line is one quoted column; the quotes were removed'])
     """
-    content, notes = _as_utf8(content, name)
+    content, notes = _as_utf8(content, name) if encoding is None else _decoded(content, name, encoding)
     if b"\r" in content:
         content = content.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if not content or content.isspace():
@@ -74,6 +76,16 @@ def _as_utf8(content: bytes, name: str) -> tuple[bytes, list[str]]:
             f"the text is not UTF-8; it was read as {encoding}"
         ]
     return content, []
+
+
+def _decoded(content: bytes, name: str, encoding: str) -> tuple[bytes, list[str]]:
+    try:
+        text = content.decode(encoding)
+    except UnicodeError as exc:
+        raise UnreadableRecording(
+            f"{name} is no text in the declared encoding {encoding} ({exc}); correct --encoding"
+        ) from exc
+    return text.removeprefix("\ufeff").encode(), [f"the text was read as {encoding}, as declared"]
 
 
 def _national_encoding(head: bytes) -> str:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from diagmod.io.csv_ingest import UnreadableRecording
-from diagmod.io.refusals import shorten
+from diagmod.io.refusals import UnreadableRecording, shorten
 from diagmod.io.text_dialects import MISSING, Dialect, is_comment
 
 #: Longest name that is kept.
@@ -24,6 +23,9 @@ _UNIT = re.compile(
     r"[мк]?[асв]|мкс|сек)\s*[)\]]?",
     re.IGNORECASE,
 )
+#: Names of phases that could be units.
+_LETTERS = (set("rst"), set("abc"), set("uvw"), set("авс"))
+
 _COMMENT_MARK = re.compile(r"^\s*[#%!/]+[ \t]?")
 _PAIR = re.compile(r"[:=]")
 _SEVERAL_BLANKS = re.compile(r"\s{2,}|\t")
@@ -38,7 +40,7 @@ class Heading:
     notes: tuple[str, ...] = ()
 
 
-def read_heading(lines: list[str], dialect: Dialect, source: str) -> Heading:
+def read_heading(lines: list[str], dialect: Dialect, source: str, has_names: bool | None = None) -> Heading:
     """Names and units from the lines above the table; lines that are neither are noted.
 
     Parameters
@@ -49,6 +51,8 @@ def read_heading(lines: list[str], dialect: Dialect, source: str) -> Heading:
         Of the rows.
     source : str
         Name of the file for messages.
+    has_names : bool, optional
+        Whether the line right above the rows names the columns, where it was declared.
 
     Raises
     ------
@@ -65,13 +69,22 @@ def read_heading(lines: list[str], dialect: Dialect, source: str) -> Heading:
     above = [(number, line) for number, line in enumerate(lines, start=1) if any(map(str.isalnum, line))]
     plain = [numbered for numbered in reversed(above) if not is_comment(numbered[1])]
     commented = [(number, _COMMENT_MARK.sub("", line)) for number, line in reversed(above) if is_comment(line)]
+    if has_names is False:
+        return Heading(*(("",) * len(dialect.kinds),) * 2, _left_out([line for _, line in above]))
     units_at, units = _units(plain[:1], dialect)
-    names_at, names = _names(plain[1 if units_at else 0 :], commented[:1], dialect, source)
+    if has_names is True and plain and (cells := _as_names(plain[0][1], dialect)) and not units_at:
+        names_at, names = plain[0][0], cells
+    else:
+        names_at, names = _names(plain[1 if units_at else 0 :], commented[:1], dialect, source)
     if units_at and not names_at:  # a row of units alone names its columns too; of one column it is the name
         names, units = units, units if len(units) > 1 else ("",)
     left = [line for number, line in above if number not in (names_at, units_at)]
-    notes = (f"{len(left)} line(s) above the table were left out, the first {shorten(left[0])}",) if left else ()
-    return Heading(tuple(name[:MAX_NAME] for name in names), tuple(_UNIT.sub(r"\1", unit) for unit in units), notes)
+    plain_units = tuple(_UNIT.sub(r"\1", unit) for unit in units)
+    return Heading(tuple(name[:MAX_NAME] for name in names), plain_units, _left_out(left))
+
+
+def _left_out(lines: list[str]) -> tuple[str, ...]:
+    return (f"{len(lines)} line(s) above the table were left out, the first {shorten(lines[0])}",) if lines else ()
 
 
 def _units(nearest: list[tuple[int, str]], dialect: Dialect) -> tuple[int, tuple[str, ...]]:
@@ -91,6 +104,7 @@ def _names(
         cells = _as_names(line, dialect)
         if cells and nearness == 0:
             _refuse_damaged_row(number, cells, dialect, source)
+            _refuse_cut_names(number, cells, dialect, source)
         elif nearness == 0:
             _refuse_other_length(number, line, dialect, source)
         if cells and (nearness == 0 or not any(map(dialect.number.fullmatch, cells))):
@@ -124,9 +138,26 @@ def _refuse_damaged_row(at: int, names: tuple[str, ...], dialect: Dialect, sourc
         )
 
 
+def _refuse_cut_names(at: int, names: tuple[str, ...], dialect: Dialect, source: str) -> None:
+    """``time, s,I_R,I_S`` above rows with an empty last column: a comma inside a name moved all names by one."""
+    spoken = {name.casefold() for name in names}
+    units = [name for name in names[1:] if _UNIT.fullmatch(name) and name not in ("S", "-")]
+    is_moved = any(name and kind == "sparse" for name, kind in zip(names, dialect.kinds, strict=True))
+    if dialect.delimiter == "," and units and is_moved and not any(letters <= spoken for letters in _LETTERS):
+        raise UnreadableRecording(
+            f"line {at} of {source} may name its columns in two ways, for {shorten(units[0])} is a column or the unit "
+            "of the name before it; put quotes around names with a comma"
+        )
+
+
 def _refuse_other_length(at: int, line: str, dialect: Dialect, source: str) -> None:
     """A line above the rows that is a broken row or names too few columns; "rate: 5 kHz" and the like are neither."""
     n, cells = len(dialect.kinds), dialect.cells(line)
+    if len(cells) > 1 and all(map(_UNIT.fullmatch, cells)):
+        raise UnreadableRecording(
+            f"line {at} of {source} gives {len(cells)} units for {n} columns, so it is not known whose they are; put - "
+            "for a column without a unit"
+        )
     if len(cells) > 1 and dialect.number.fullmatch(cells[0]):
         raise UnreadableRecording(
             f"line {at} of {source} has {len(cells)} cells, expected {n}: {shorten(line)}; correct or remove it"

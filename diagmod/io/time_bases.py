@@ -7,6 +7,7 @@ on unchanged for the audit of the clock; the rate is taken from them only where 
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
@@ -14,21 +15,16 @@ from numpy.typing import NDArray
 
 from diagmod.io.column_names import TIME_UNITS, says_time, time_unit_of
 from diagmod.io.column_tables import Column, Table
-from diagmod.io.csv_ingest import UnreadableRecording
 from diagmod.io.declarations import Declared
 from diagmod.io.phase_columns import is_phase_t
+from diagmod.io.refusals import UnreadableRecording
+from diagmod.io.sampling_steps import MAX_RATE_ERROR_PCT
 
 #: Sampling rates in Hz between which a time column without a unit is taken as seconds.
 MIN_PLAUSIBLE_FS, MAX_PLAUSIBLE_FS = 100.0, 1e7
 
 #: Seconds from 1970 to the years 2000 and 2100: a first stamp between them tells its unit.
 EPOCH_S = (946_684_800.0, 4_102_444_800.0)
-
-#: Difference in % between two statements of the sampling rate from which it is noted.
-MAX_RATE_ERROR_PCT = 1.0
-
-#: Steps longer than this many usual ones are a gap, and steps within this share of the usual one are regular.
-GAP_STEPS, REGULAR_SHARE = 3.0, 0.05
 
 _CLOCK = r"(\d{1,2}):(\d\d):(\d\d(?:[.,:]\d+)?)\s*([AP]M)?"
 _DAY_S = 86400.0
@@ -106,37 +102,43 @@ def stamps_s(table: Table, k: int, n: int, declared: Declared, notes: list[str])
             f"{label} does not rise from its first to its last row; choose another by --time-column, or cut the "
             "recording where its clock jumps back"
         )
-    return stamps if column.is_stamp else stamps * TIME_UNITS[_time_unit(column, stamps, label, declared, notes)]
+    return stamps if column.is_stamp else stamps * TIME_UNITS[time_unit(column, stamps, label, declared, notes)]
 
 
-def rate_of(stamps: NDArray[np.float64], label: str, notes: list[str]) -> float:
-    """Sampling rate in Hz that time stamps give.
-
-    The mean step counts, since coarse stamps are right on average only. Where the steps are regular but for a
-    few gaps, the gaps are left out: they say that samples are missing, not that the clock is slow.
-    """
-    steps = np.diff(stamps)
-    usual, mean = float(np.median(steps)), float(stamps[-1] / steps.size)
-    gaps = steps > GAP_STEPS * usual
-    if usual > 0.0 and gaps.any() and np.all(np.abs(steps[~gaps] / usual - 1.0) < REGULAR_SHARE):
-        notes.append(
-            f"{label} has {int(gaps.sum())} gap(s), together {float((steps[gaps] - usual).sum()):g} s: samples are "
-            "missing there"
-        )
-        return float(1.0 / steps[~gaps].mean())
-    if abs(usual / mean - 1.0) > MAX_RATE_ERROR_PCT / 100.0:
-        notes.append(
-            f"{label} rises by {usual:g} s as a rule but by {mean:g} s on average: its stamps are coarse, or samples "
-            "are missing"
-        )
-    return 1.0 / mean
+def start_of(column: Column) -> datetime | None:
+    """Time of the first stamp in UTC, where it is written with a zone."""
+    if column.texts is None or not column.is_stamp or not len(column.texts):
+        return None
+    try:
+        start = datetime.fromisoformat(str(column.texts[0]).strip().replace(",", "."))
+        return start.astimezone(UTC) if start.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _is_nameless_time(column: Column) -> bool:
     return not column.name and column.is_rising and not column.is_counting
 
 
-def _time_unit(column: Column, stamps: NDArray[np.float64], label: str, declared: Declared, notes: list[str]) -> str:
+def time_unit(column: Column, stamps: NDArray[np.float64], label: str, declared: Declared, notes: list[str]) -> str:
+    """Unit of a column of numeric stamps, a key of :data:`~diagmod.io.column_names.TIME_UNITS`.
+
+    Parameters
+    ----------
+    column : Column
+    stamps : ndarray of float64, shape (n,)
+        Its numbers from the first on, at least a beginning.
+    label : str
+        The column in words for messages.
+    declared : Declared
+    notes : list of str
+        Gets a sentence for every conclusion.
+
+    Raises
+    ------
+    UnreadableRecording
+        Nothing tells the unit.
+    """
     if declared.time_unit is not None:
         return declared.time_unit
     if stated := time_unit_of(column.name, column.unit):

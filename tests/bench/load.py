@@ -19,20 +19,18 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 from bench.rows import Row, alternate
 
-from diagmod.core.quality import Limits
-from diagmod.io.csv_ingest import WAVEFORM_WRITING, ingest_csv
+from diagmod.core.rulesets import default_rules, ruleset_from
+from diagmod.io.ingest import ingest_recording
 from diagmod.io.loading import load_dataset
 from diagmod.io.plant_files import CURRENT_COLUMNS, csv_bytes
 from diagmod.io.store import Store
+from diagmod.io.waveforms import WAVEFORM_WRITING
 from diagmod.sim.signal import SignalSpec, synthesise
 
 #: Sampling rate (Hz) and length (s) of the file: 1 536 000 rows, about 37 MB.
 FS_HZ, DURATION_S = 25_600.0, 60.0
 
-LIMITS = Limits(
-    min_duration_s=2.0, max_length_error_pct=1.0, max_missing_pct=20.0, max_offset_pct=5.0, min_phase_ratio_pct=5.0,
-    line_low_hz=20.0, line_high_hz=120.0,
-)  # fmt: skip
+RULES = ruleset_from(default_rules())
 
 _DATASET = 'name: bench\nunit: A\ntimes: "none"\ncolumns: [current_R, current_S, current_T]\n'
 _MOTORS = "motors:\n  - {motor_id: M1, line_hz: 50.0, pole_pairs: 2}\n"
@@ -43,7 +41,9 @@ def load_csv_ratio(workshop: Path) -> Row:
     folder = make_dataset(workshop, repeats=1)
     file = folder / "recordings" / "r.csv"
     target = workshop / "ours.parquet"
-    ours, floor = alternate(lambda: ingest_csv(file, target), lambda: bare_copy(file, workshop / "bare.parquet"), 11)
+    ours, floor = alternate(
+        lambda: ingest_recording(file, target), lambda: bare_copy(file, workshop / "bare.parquet"), 11
+    )
     return Row("load_csv_ratio", ours, "s", floor, ours / floor, 1.5)
 
 
@@ -80,7 +80,7 @@ def load_all(workshop: Path, folder: Path) -> None:
     """What the ``load`` stage does with the data set, from nothing."""
     for name in ("store", "waveforms"):
         shutil.rmtree(workshop / name, ignore_errors=True)
-    loaded = load_dataset(folder, workshop / "waveforms", Store(workshop / "store", "bench"), LIMITS, 1)
+    loaded = load_dataset(folder, workshop / "waveforms", Store(workshop / "store", "bench"), RULES, 1)
     if len(loaded.recordings) != 1:
         raise RuntimeError(f"the file was not loaded: {loaded.report['reason'].tolist()}")
 

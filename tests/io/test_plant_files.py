@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from diagmod.io.csv_ingest import UnreadableRecording, ingest_csv, read_waveform
-from diagmod.io.dataset_files import read_dataset, read_manifest, read_motors, read_trend
+from diagmod.io.dataset_files import read_dataset, read_manifest
+from diagmod.io.ingest import ingest_recording
+from diagmod.io.motor_register import read_motors
 from diagmod.io.plant_files import (
     UNKNOWN_MOTOR,
     csv_bytes,
@@ -18,6 +19,11 @@ from diagmod.io.plant_files import (
     stage_in_words,
     write_fleet,
 )
+from diagmod.io.reading_settings import reading_of
+from diagmod.io.refusals import UnreadableRecording
+from diagmod.io.trend_logs import read_trend
+from diagmod.io.trend_tables import wide_rms
+from diagmod.io.waveforms import read_waveform
 from diagmod.sim.fleet import DAMAGES, most_developed, plan_fleet
 from diagmod.sim.fleet_recordings import currents_of, simulate_recording
 from diagmod.sim.fleet_trends import trend_of
@@ -43,7 +49,7 @@ def damaged(kind):
 
 
 def read(path, tmp_path):
-    ingested = ingest_csv(path, tmp_path / "w.parquet")
+    ingested = ingest_recording(path, tmp_path / "w.parquet")
     return ingested, read_waveform(tmp_path / "w.parquet")
 
 
@@ -61,7 +67,7 @@ def test_every_file_read_back_is_the_rounded_current(fleet, tmp_path):
     assert {r.dialect for r in good} == {"plain", "quoted-line"}
     for recording in good:
         ingested, waveform = read(fleet / "recordings" / recording.file, tmp_path)
-        assert ingested.dialect == recording.dialect
+        assert ingested.dialect.endswith("every line quoted") == (recording.dialect == "quoted-line")
         np.testing.assert_array_equal(waveform, original(recording))
 
 
@@ -92,17 +98,18 @@ def test_missing_phase_has_no_column(fleet, tmp_path):
     np.testing.assert_array_equal(waveform[:2], original(recording)[:2])
 
 
-def test_truncated_file_ends_inside_a_line_and_is_refused(fleet, tmp_path):
+def test_truncated_file_ends_inside_a_line_that_is_left_out(fleet, tmp_path):
     content = (fleet / "recordings" / damaged("truncated").file).read_bytes()
     assert content.endswith(b",")
     assert content.rsplit(b"\n", 1)[1].count(b",") == 1
-    with pytest.raises(UnreadableRecording, match="truncated"):
-        read(fleet / "recordings" / damaged("truncated").file, tmp_path)
+    ingested, _ = read(fleet / "recordings" / damaged("truncated").file, tmp_path)
+    assert ingested.n_left_out == 1
 
 
 def test_wrong_header_is_refused(fleet, tmp_path):
-    with pytest.raises(UnreadableRecording, match="has columns 'Ia, Ib, Ic'"):
-        read(fleet / "recordings" / damaged("wrong_header").file, tmp_path)
+    declared = reading_of(read_dataset(fleet), {})
+    with pytest.raises(UnreadableRecording, match="has no column 'current_R'.*it has 1 Ia, 2 Ib, 3 Ic"):
+        ingest_recording(fleet / "recordings" / damaged("wrong_header").file, tmp_path / "w.parquet", declared)
 
 
 def test_duplicate_is_the_same_bytes_as_another_listed_file(fleet):
@@ -187,7 +194,7 @@ def test_trend_read_back_is_the_rounded_hourly_trend(fleet):
     assert reason == ""
     for index, motor_plan in enumerate(plan().motors):
         hours, rms = trend_of(plan(), index)
-        rows = trend[trend["motor_id"] == motor_plan.motor.motor_id]
+        rows = wide_rms(trend[trend["motor_id"] == motor_plan.motor.motor_id])
         np.testing.assert_array_equal(rows[["rms_R", "rms_S", "rms_T"]].to_numpy(), rms.round(4))
         assert rows["hour"].tolist() == [plan().start + pd.Timedelta(hours=int(h)) for h in hours]
 

@@ -14,7 +14,7 @@ def test_damaged_file_is_read_as_the_slow_reader_reads_it_or_refused_in_a_senten
 def test_slow_reader_agrees_with_a_file_worked_out_by_hand():
     content = b'"current_T,current_R"\r\n"1.5,"\r\n"-2,1e1"\r\n\r\n'
     expected = np.array([[np.nan, 10], [np.nan, np.nan], [1.5, -2]], dtype=np.float32)
-    np.testing.assert_array_equal(read_slowly(content), expected)
+    np.testing.assert_array_equal(read_slowly(content, ["current_T", "current_R"], quoted=True), expected)
 
 
 def test_slow_reader_rounds_once_where_a_double_would_round_twice():

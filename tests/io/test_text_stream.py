@@ -1,25 +1,44 @@
-"""A current file is read as it is, or refused in a sentence that says where and what to do."""
+"""A text is streamed as its plan says, or refused in a sentence that says where and what to do."""
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from diagmod.io import csv_ingest
-from diagmod.io.csv_ingest import CsvLayout, UnreadableRecording, ingest_csv, read_waveform
+from diagmod.io import text_blocks, waveforms
+from diagmod.io.declarations import Declared
+from diagmod.io.refusals import UnreadableRecording
+from diagmod.io.text_plan import TextPlan
+from diagmod.io.text_stream import stream_text
+from diagmod.io.waveforms import read_waveform
 
 HEADER = "current_R,current_S,current_T\n"
 GOOD = HEADER + "1.5,-2.25,0.1\n2.5,-3.25,0.2\n"
+
+#: Plan of the good file in another dialect.
+THREE = {"n_columns": 3, "phases": {"R": 0, "S": 1, "T": 2}, "labels": {}}
 
 #: Blocks of some lines, so that even short files have borders inside.
 SMALL = 37
 
 
-def ingest(tmp_path, content, **options):
+def ingest(tmp_path, content, fs=None, **options):
     source = tmp_path / "a.csv"
     source.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return ingest_csv(source, tmp_path / "a.parquet", **options)
+    block = {"block_bytes": options.pop("block_bytes")} if "block_bytes" in options else {}
+    plan = replace(plan_of(source.read_bytes()), **options)
+    return stream_text(source, tmp_path / "a.parquet", plan, Declared(fs=fs), **block)
+
+
+def plan_of(content):
+    """What the heading of a plain or quoted file says, worked out by the simplest means."""
+    line = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")[0].strip().decode(errors="replace")
+    names = line.strip('"').split(",")
+    phases = {phase: names.index(f"current_{phase}") for phase in "RST" if f"current_{phase}" in names}
+    labels = {phase: names[k] for phase, k in phases.items()}
+    return TextPlan(n_columns=len(names), skip_lines=1, is_quoted=line.startswith('"'), phases=phases, labels=labels)
 
 
 def samples(tmp_path, content, **options):
@@ -54,9 +73,8 @@ def test_cells_are_read_to_the_nearest_float32(tmp_path):
 
 
 def test_quoted_single_column_dialect_gives_the_same_samples_as_the_plain_one(tmp_path):
-    plain, other = samples(tmp_path, GOOD), ingest(tmp_path, quoted(GOOD))
-    assert other.dialect == "quoted-line"
-    np.testing.assert_array_equal(read_waveform(tmp_path / "a.parquet"), plain)
+    plain = samples(tmp_path, GOOD)
+    np.testing.assert_array_equal(samples(tmp_path, quoted(GOOD)), plain)
 
 
 @pytest.mark.parametrize("content", [GOOD.replace("\n", "\r\n"), "\ufeff" + GOOD, GOOD.rstrip("\n"), GOOD + "\n\r\n\n"])
@@ -89,19 +107,76 @@ def test_absent_phases_are_nan_and_named_in_no_phase(tmp_path):
 
 
 def test_columns_may_stand_in_any_order(tmp_path):
-    rows = samples(tmp_path, "current_T,current_R,current_S\n3,1,2\n")
-    np.testing.assert_array_equal(rows[:, 0], [1, 2, 3])
+    rows = samples(tmp_path, "current_T,current_R,current_S\n3,1,2\n6,4,5\n")
+    np.testing.assert_array_equal(rows, [[1, 4], [2, 5], [3, 6]])
 
 
-def test_header_may_have_the_declared_names(tmp_path):
-    layout = CsvLayout(columns=("Ia", "Ib", "Ic"))
-    np.testing.assert_array_equal(samples(tmp_path, "Ic,Ia,Ib\n3,1,2\n", layout=layout)[:, 0], [1, 2, 3])
-
-
-def test_file_without_header_is_read_in_the_declared_order(tmp_path):
-    layout = CsvLayout(header=False, columns=("-", "T", "R"))
-    rows = samples(tmp_path, "0.001,3,1\nlater,4,2\n", layout=layout)
+def test_columns_that_are_no_phase_are_skipped_whatever_they_hold(tmp_path):
+    plan = {"n_columns": 3, "skip_lines": 0, "phases": {"R": 2, "T": 1}}
+    rows = samples(tmp_path, "0.001,3,1\nlater,4,2\n", **plan)
     np.testing.assert_array_equal(rows, [[1, 2], [np.nan, np.nan], [3, 4]])
+
+
+def test_decimal_commas_between_semicolons_are_read_as_points_between_commas(tmp_path):
+    expected = samples(tmp_path, GOOD)
+    other = samples(tmp_path, GOOD.replace(",", ";").replace(".", ","), delimiter=";", decimal=",", **THREE)
+    np.testing.assert_array_equal(other, expected)
+
+
+@pytest.mark.parametrize("gap", [" ", "   ", "\t", " \t "])
+def test_runs_of_blanks_are_one_separator(tmp_path, gap):
+    text = "".join(f" {gap.join(line.split(','))} \n" for line in GOOD.splitlines())
+    np.testing.assert_array_equal(samples(tmp_path, text, delimiter=" ", **THREE), samples(tmp_path, GOOD))
+
+
+def test_samples_in_another_unit_become_ampere_before_they_are_rounded_to_float32(tmp_path):
+    rows = samples(tmp_path, GOOD, factor=0.001)
+    np.testing.assert_array_equal(rows, (np.array([[1.5, 2.5], [-2.25, -3.25], [0.1, 0.2]]) * 0.001).astype(np.float32))
+
+
+def test_cells_in_quotes_are_read_and_an_open_quote_is_refused(tmp_path):
+    good = HEADER + '"1.5","-2.25","0.1"\n"2.5","-3.25","0.2"\n'
+    np.testing.assert_array_equal(samples(tmp_path, good, has_quotes=True), samples(tmp_path, GOOD))
+    (tmp_path / "a.parquet").unlink()
+    refuse(tmp_path, good + '1,2,"3\n4,5,6\n', "line|quote", has_quotes=True)
+
+
+def timed(n, step=0.001, wrong=()):
+    rows = [f"{k * step + dict(wrong).get(k, 0.0):.6f},{k % 7},{k % 5},{k % 3}" for k in range(n)]
+    return "t,current_R,current_S,current_T\n" + "\n".join(rows) + "\n"
+
+
+def test_rate_comes_from_the_time_column_whatever_the_blocks(tmp_path):
+    """1 ms apart: 1 kHz."""
+    for block_bytes in (50_000, 1 << 20):
+        rates = ingest(tmp_path, timed(5000), time=0, block_bytes=block_bytes).rates
+        assert rates.fs == pytest.approx(1000.0, rel=1e-9)
+        assert (rates.n_gaps, rates.n_back, rates.jitter_s) == (0, 0, 0.0)
+
+
+def test_gap_in_the_time_column_is_counted_and_leaves_the_rate_alone(tmp_path):
+    """From sample 3000 on every stamp is half a second late: one gap of 0.5 s, steps of 1 ms otherwise."""
+    late = dict.fromkeys(range(3000, 5000), 0.5)
+    rates = ingest(tmp_path, timed(5000, wrong=late.items()), time=0, block_bytes=50_000).rates
+    assert rates.fs == pytest.approx(1000.0, rel=1e-9)
+    assert (rates.n_gaps, rates.gap_s) == (1, pytest.approx(0.5))
+
+
+def test_declared_rate_goes_before_the_time_column_and_both_are_kept(tmp_path):
+    rates = ingest(tmp_path, timed(5000), time=0, fs=2000.0).rates
+    assert (rates.fs, rates.of_stamps) == (2000.0, pytest.approx(1000.0))
+
+
+def test_time_column_that_does_not_rise_or_has_a_hole_is_refused(tmp_path):
+    refuse(tmp_path, timed(50, step=0.0), "must be one that rises from the first to the last", time=0)
+    refuse(tmp_path, timed(50).replace("0.004000,", ","), "one that has a time in every row", time=0)
+
+
+def test_column_that_is_empty_at_first_must_stay_empty(tmp_path):
+    content = "current_R,note\n" + "1,\n2,\n" * 20
+    np.testing.assert_array_equal(samples(tmp_path, content, empty=(1,))[0], [1, 2] * 20)
+    (tmp_path / "a.parquet").unlink()
+    refuse(tmp_path, content + "3,late\n", "column 2 of a.csv is empty at first and holds something", empty=(1,))
 
 
 def test_empty_line_of_a_single_column_is_a_missing_sample_even_at_the_end(tmp_path):
@@ -124,7 +199,7 @@ def test_blocks_change_nothing(tmp_path, block_bytes, dialect):
 
 
 def test_row_groups_are_full_whatever_the_blocks(tmp_path, monkeypatch):
-    monkeypatch.setattr(csv_ingest, "ROW_GROUP", 64)
+    monkeypatch.setattr(waveforms, "ROW_GROUP", 64)
     for block_bytes in (SMALL, 1 << 20):
         ingest(tmp_path, as_csv(noise(200)), block_bytes=block_bytes)
         about = pq.ParquetFile(tmp_path / "a.parquet").metadata
@@ -153,9 +228,9 @@ def test_hash_is_that_of_every_byte_of_the_file(tmp_path, content):
 
 
 def test_infinities_and_numbers_beyond_float32_are_infinite_and_counted(tmp_path):
-    ingested = ingest(tmp_path, "current_R\ninf\n-Infinity\n1e39\n-1e400\n3e38\n1e-60\n")
+    ingested = ingest(tmp_path, "current_R\ninf\n-Infinity\n1e39\n-1e400\n3e11\n1e-60\n")
     np.testing.assert_array_equal(
-        read_waveform(tmp_path / "a.parquet")[0], np.array([np.inf, -np.inf, np.inf, -np.inf, 3e38, 0], np.float32)
+        read_waveform(tmp_path / "a.parquet")[0], np.array([np.inf, -np.inf, np.inf, -np.inf, 3e11, 0], np.float32)
     )
     assert (ingested.tallies["R"].n_infinite, ingested.tallies["R"].first_gap) == (4, 0)
 
@@ -168,38 +243,25 @@ def test_text_for_not_a_number_is_a_missing_sample(tmp_path, text):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        ("", "a.csv is empty; record again or remove it"),
-        (" \n\n", "a.csv is empty"),
-        (HEADER, "a.csv holds no samples, only a header; record again"),
-        (HEADER.rstrip("\n"), "a.csv holds no samples"),
-        (HEADER + "\r\n\n", "a.csv holds no samples"),
-        (HEADER + ",,\nnan,NaN,NA\n", "a.csv holds no finite sample in any phase; check the sensors"),
+        (HEADER, "a.csv holds 0 samples, at least 2 are needed; record some seconds"),
+        (HEADER.rstrip("\n"), "a.csv holds 0 samples"),
+        (HEADER + "\r\n\n", "a.csv holds 0 samples"),
+        (HEADER + "1,2,3\n", "a.csv holds 1 samples"),
+        (HEADER + ",,\nnan,NaN,NA\n", "column 1 current_R of a.csv holds no finite sample; check the sensor"),
+        (HEADER + "1,2,\n1,2,\n", "column 3 current_T of a.csv holds no finite sample; check the sensor"),
+        (GOOD + "4,2e12,6\n", r"column 2 current_S of a.csv reaches 2e\+12, allowed is 1e\+12; it holds no currents"),
         (GOOD + "4,five,6\n", "line 4 of a.csv holds 'five' where a number is expected; correct or remove the line"),
         (GOOD + "4, ,6\n", "line 4 of a.csv holds '' where a number"),
         (GOOD + "4,0x1F,6\n", "line 4 of a.csv holds '0x1F' where"),
         (GOOD + "4,1_000,6\n", "line 4 of a.csv holds '1_000' where"),
-        (GOOD + "4,5\n7,8,9\n", "line 4 of a.csv has 2 fields, expected 3: '4,5'$"),
-        (GOOD + "4,5,6,7\n7,8,9\n", "line 4 of a.csv has 4 fields, expected 3"),
-        (GOOD + "4,", "line 4 of a.csv has 2 fields, expected 3: '4,'; the file looks truncated there"),
-        (GOOD + "1,5,2,5,3,5\n", "line 4 of a.csv has 6 fields.*is the comma a decimal mark"),
-        (GOOD.replace(",", ";"), "a.csv separates its columns by semicolons; export it with commas and decimal points"),
+        (GOOD + "4,5\n7,8,9\n", "line 4 of a.csv has 2 cells, expected 3: '4,5'$"),
+        (GOOD + "4,5,6,7\n7,8,9\n", "line 4 of a.csv has 4 cells, expected 3"),
+        (GOOD + "4,", "line 4 of a.csv has 2 cells, expected 3: '4,'; the file looks truncated there"),
         (GOOD + "\n4,5,6\n", "line 4 of a.csv is empty; the file is damaged there"),
-        ("\n" + GOOD, "a.csv has columns '', expected"),
         (GOOD + "4,5,6\r7,8,9\n", "line 4 of a.csv has a carriage return inside; lines must end in LF or CRLF"),
         (GOOD + "\ufeff4,5,6\n", "line 4 of a.csv .*"),
-        (GOOD + '"4,5,6"\n', "a.csv quotes single cells or lines .'\"4,5,6\"'.; allowed are no quotes"),
         (GOOD + "7,8,9\n" * 9 + '"4,5,6"\n', "line 13 of a.csv holds '\"4' where a number"),
-        (
-            "current_R,current_S,current_S\n1,2,3\n",
-            "a.csv has column current_S twice; every phase may stand there once",
-        ),
-        ("Ia,Ib,Ic\n1,2,3\n", "a.csv has columns 'Ia, Ib, Ic', expected .*'Ia' is no phase.*dataset.yaml"),
-        ("time,current_R\n0,1\n", "'time' is no phase: .* remove any other"),
-        ("1,2,3\n4,5,6\n", "a.csv has columns '1, 2, 3', expected current_R"),
-        ('"current_R","current_S"\n"1","2"\n', "a.csv quotes single cells or lines .*one pair around every line"),
-        (b"PK\x03\x04\x00\x00" + bytes(range(256)), "a.csv is no text file .it holds binary zeros.; export it as CSV"),
-        (GOOD.encode("utf-16"), "a.csv is no text file"),
-        (GOOD.encode() + b"4,5,\x006\n", "no text file|line 4 of a.csv holds binary zeros"),
+        (GOOD.encode() + b"4,5,\x006\n", "line 4 of a.csv holds binary zeros"),
         (GOOD.encode() + b"4,\xff\xfe\xfd,6\n", "line 4 of a.csv holds .* where a number is expected"),
     ],
 )
@@ -212,7 +274,7 @@ def test_bad_file_is_refused_with_its_place_and_leaves_nothing(tmp_path, content
 def test_bad_line_in_the_middle_is_named_whatever_the_blocks(tmp_path, block_bytes, dialect):
     lines = as_csv(noise(100)).splitlines()
     lines[60] = "1,2"
-    refuse(tmp_path, dialect("\n".join(lines)), "^line 61 of a.csv has 2 fields, expected 3", block_bytes=block_bytes)
+    refuse(tmp_path, dialect("\n".join(lines)), "^line 61 of a.csv has 2 cells, expected 3", block_bytes=block_bytes)
 
 
 def test_binary_zero_behind_the_first_bytes_is_refused_with_its_line(tmp_path):
@@ -247,7 +309,7 @@ def test_truncated_last_line_of_the_quoted_dialect_is_refused(tmp_path):
 
 
 def test_file_without_line_ends_is_refused_before_it_fills_the_memory(tmp_path, monkeypatch):
-    monkeypatch.setattr(csv_ingest, "LINE_BYTES", 1 << 20)
+    monkeypatch.setattr(text_blocks, "LINE_BYTES", 1 << 20)
     content = GOOD.encode() + b"1" * (3 << 20)
     refuse(tmp_path, content, "a.csv holds no sample for 1 MiB near line 4; it is damaged", block_bytes=1 << 16)
 
@@ -258,17 +320,6 @@ def test_line_of_a_million_digits_is_refused_at_once(tmp_path):
     )
 
 
-def test_missing_file_is_refused_with_the_systems_reason(tmp_path):
-    with pytest.raises(UnreadableRecording, match=r"b.csv cannot be opened \(No such file or directory\)"):
-        ingest_csv(tmp_path / "b.csv", tmp_path / "b.parquet")
-
-
-def test_folder_in_place_of_a_file_is_refused(tmp_path):
-    (tmp_path / "b.csv").mkdir()
-    with pytest.raises(UnreadableRecording, match=r"b.csv cannot be opened \(Is a directory\)"):
-        ingest_csv(tmp_path / "b.csv", tmp_path / "b.parquet")
-
-
 def test_refused_file_keeps_the_waveform_of_an_earlier_run(tmp_path):
     before = samples(tmp_path, GOOD)
     with pytest.raises(UnreadableRecording):
@@ -276,16 +327,11 @@ def test_refused_file_keeps_the_waveform_of_an_earlier_run(tmp_path):
     np.testing.assert_array_equal(read_waveform(tmp_path / "a.parquet"), before)
 
 
-@pytest.mark.parametrize(
-    ("header", "columns", "sentence"),
-    [
-        (True, ("a", "b"), "columns must name the R, S and T columns, each once, got a, b"),
-        (True, ("a", "b", "b"), "each once, got a, b, b"),
-        (False, ("R", "R"), "columns must be phases R, S, T or - without repeats, got R, R"),
-        (False, ("-", "-"), "columns must be phases"),
-        (False, ("R", "X"), "columns must be phases R, S, T or - without repeats, got R, X"),
-    ],
-)
-def test_layout_that_leaves_a_phase_in_doubt_is_refused(header, columns, sentence):
-    with pytest.raises(ValueError, match=sentence):
-        CsvLayout(header=header, columns=columns)
+@pytest.mark.parametrize(("n_lost", "n_gaps", "rate"), [(40, 1, 4998 / 5.038), (60, 0, 4999 / 6.058)])
+def test_a_recorder_that_loses_a_sample_now_and_then_still_shows_its_gaps(tmp_path, n_lost, n_gaps, rate):
+    """4998 steps of 1 ms, some of them 2 ms since a sample was lost, and a pause of 1 s: up to 1 % is now and then."""
+    lost = set(range(100, 100 + 50 * n_lost, 50))
+    late = {k: 1e-3 * sum(at <= k for at in lost) + (0.999 if k > 4500 else 0.0) for k in range(5000)}
+    rates = ingest(tmp_path, timed(5000, wrong=late.items()), time=0, block_bytes=50_000).rates
+    assert rates.n_gaps == n_gaps
+    assert rates.fs == pytest.approx(rate, rel=1e-6)

@@ -1,0 +1,132 @@
+"""One file of a plant into one waveform file, whatever its format, in bounded memory.
+
+A text of numbers is streamed, however long it is. What cannot be streamed, and every other format, is read whole up
+to a limit. Both ways take the same columns, units and rates, and say what they concluded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+
+from diagmod.core.recording import PHASES
+from diagmod.io.comtrade_files import companions_of
+from diagmod.io.declarations import Declared
+from diagmod.io.hashes import file_sha256
+from diagmod.io.ingested import Ingested
+from diagmod.io.reader_sources import Source
+from diagmod.io.readers import is_known_format
+from diagmod.io.recording_files import RecordingFile, read_table, recording_of
+from diagmod.io.refusals import UnreadableRecording, too_large
+from diagmod.io.table_files import MAX_BYTES, is_text_table
+from diagmod.io.text_plan import HEAD_BYTES, plan_text
+from diagmod.io.text_stream import stream_text
+from diagmod.io.waveforms import ROW_GROUP, WaveformWriter
+
+
+def ingest_recording(source: Path, target: Path, declared: Declared | None = None) -> Ingested:
+    """Read one recording and write its waveform.
+
+    Parameters
+    ----------
+    source : Path
+        Any format of :mod:`diagmod.io.readers`.
+    target : Path
+        Waveform file to write; it appears only when complete.
+    declared : Declared, optional
+        What the file does not say itself, or says wrong. The sampling rate may stay unknown.
+
+    Raises
+    ------
+    UnreadableRecording
+        The file cannot be read, or what it holds is ambiguous; one sentence.
+    """
+    declared = declared or Declared()
+    try:
+        head = text_head(source, declared)
+        if head and (plan := plan_text(head, source.name, declared)) is not None:
+            return stream_text(source, target, plan, declared)
+    except UnreadableRecording:
+        if source.stat().st_size > MAX_BYTES:
+            raise
+    return _ingest_whole(source, target, declared)
+
+
+def recording_sha256(source: Path) -> str:
+    """Hash of a recording: that of its file, or of its files where a format needs several."""
+    companions = companions_of(source)
+    if not companions:
+        return file_sha256(source)
+    hashes = [file_sha256(path) for path in (source, *companions)]
+    return hashlib.sha256("".join(hashes).encode()).hexdigest()
+
+
+def refuse_hopeless(source: Path) -> None:
+    """Refuse a file that is too large to be read whole and no text, before a byte more of it is read.
+
+    Raises
+    ------
+    UnreadableRecording
+        It cannot be read in bounded memory.
+    """
+    if source.stat().st_size <= MAX_BYTES or is_known_format(
+        Source(name=source.name, path=source, max_bytes=MAX_BYTES)
+    ):
+        return  # a reader of its own bounds what it takes
+    head = text_head(source, Declared())
+    if not head or b"\0" in head:
+        raise too_large(source.name, MAX_BYTES)
+
+
+def text_head(source: Path, declared: Declared) -> bytes:
+    """Whole lines of the beginning of a text; empty for what is no text that could be streamed.
+
+    Raises
+    ------
+    UnreadableRecording
+        The file cannot be opened.
+    """
+    try:
+        if not source.is_file():
+            return b""
+        with source.open("rb") as stream:
+            head = stream.read(HEAD_BYTES + 1)
+    except OSError as exc:
+        raise UnreadableRecording(
+            f"{source.name} cannot be opened ({exc.strerror}); check path and permissions"
+        ) from exc
+    if declared.sheet is not None or not head.strip() or not is_text_table(source):
+        return b""
+    return head if len(head) <= HEAD_BYTES else head[: head.rfind(b"\n") + 1]
+
+
+def _ingest_whole(source: Path, target: Path, declared: Declared) -> Ingested:
+    table = read_table(source, declared)
+    recording = recording_of(table, declared)
+    taken = {phase: k for k, phase in enumerate(PHASES) if recording.columns[k]}
+    with WaveformWriter(target, "".join(taken)) as writer:
+        for begin in range(0, recording.currents.shape[1], ROW_GROUP):
+            piece = recording.currents[:, begin : begin + ROW_GROUP].astype(np.float32)
+            writer.append({phase: piece[k] for phase, k in taken.items()})
+    return Ingested(
+        sha256=recording_sha256(source),
+        n_bytes=source.stat().st_size,
+        n_samples=writer.n_rows,
+        phases="".join(taken),
+        unit=recording.unit,
+        dialect=recording.format,
+        columns={phase: recording.columns[k] for phase, k in taken.items()},
+        tallies=writer.tallies(),
+        time_column=recording.time_column,
+        rates=recording.rates,
+        unit_conflict=recording.unit_conflict,
+        n_left_out=recording.n_left_out,
+        started_at=_iso(recording),
+        notes=recording.notes,
+    )
+
+
+def _iso(recording: RecordingFile) -> str:
+    return "" if recording.started_at is None else recording.started_at.isoformat()

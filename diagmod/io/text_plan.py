@@ -1,0 +1,190 @@
+"""How a text is streamed: decided once, on its beginning, by the rules that hold for a whole text.
+
+A plan says where the rows begin, how their cells are cut and which columns are taken. Rows are then read block by
+block, however long the file. A text that does not lend itself to that (another encoding width, clock times in
+words, cells of few numbers) has no plan and is read whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diagmod.core.recording import PHASES
+from diagmod.io.column_names import TIME_UNITS
+from diagmod.io.column_tables import Table
+from diagmod.io.current_units import unit_conflict, unit_of
+from diagmod.io.declarations import Declared
+from diagmod.io.number_tables import EDGE_BYTES, TextLayout, layout_of, read_rows, unwrapped
+from diagmod.io.recording_files import choose_columns
+from diagmod.io.refusals import UnreadableRecording
+from diagmod.io.text_dialects import MISSING
+from diagmod.io.time_bases import time_unit
+
+#: Bytes of the beginning on which a plan rests; more than heading and sampled lines together.
+HEAD_BYTES = EDGE_BYTES + (1 << 14)
+
+#: Keys of a plan's labels beside the phases: the time column by name, and in words.
+TIME, RATE_OF = "time", "rate_of"
+
+#: Share of empty lines of a single column from which they are line ends and no missing samples.
+_DOUBLE_SPACED = 0.45
+
+_RETURN_INSIDE = re.compile(rb"\r(?!\n)")
+_ASCII_TEXT = b'-+.,;|\t "0123456789eE\n'
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextPlan:
+    """How the rows of a text are read.
+
+    Attributes
+    ----------
+    delimiter, decimal : str
+        A blank as delimiter stands for any run of blanks and tabs.
+    n_columns : int
+        Cells of a row.
+    skip_lines : int
+        Lines above the first row.
+    is_quoted : bool
+        Whether every row is one quoted column.
+    has_quotes : bool
+        Whether single cells may be quoted.
+    phases : dict of int
+        Column of every phase that is there.
+    empty : tuple of int
+        Columns that hold nothing at the beginning and must go on so.
+    time : int or None
+        Column of the time stamps, in numbers.
+    time_scale_s : float
+        Seconds of one unit of the time stamps.
+    factor : float
+        What samples are multiplied by.
+    unit : str
+        "A", or what the samples are instead.
+    unit_conflict : str
+        What a declared unit contradicts; empty where nothing.
+    labels : dict of str
+        Name of the column of every phase; of the time stamps, as a name and in words, under "time" and "rate_of".
+    dialect : str
+        How the text is written, in words.
+    notes : tuple of str
+        What was concluded, left out or converted.
+    """
+
+    delimiter: str = ","
+    decimal: str = "."
+    n_columns: int
+    skip_lines: int
+    is_quoted: bool = False
+    has_quotes: bool = False
+    phases: Mapping[str, int]
+    empty: tuple[int, ...] = ()
+    time: int | None = None
+    time_scale_s: float = 1.0
+    factor: float = 1.0
+    unit: str = "A"
+    unit_conflict: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    dialect: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def plan_text(head: bytes, name: str, declared: Declared) -> TextPlan | None:
+    """The plan of a text, or None where it must be read whole.
+
+    Parameters
+    ----------
+    head : bytes
+        The beginning of the text, whole lines, :data:`HEAD_BYTES` or all of it.
+    name : str
+        Name for messages.
+    declared : Declared
+
+    Raises
+    ------
+    UnreadableRecording
+        The beginning is ambiguous or no table.
+    """
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head or _RETURN_INSIDE.search(head):
+        return None
+    if declared.encoding is not None and _ASCII_TEXT.decode(declared.encoding, "replace") != _ASCII_TEXT.decode():
+        return None
+    plain, delimiters, notes = unwrapped(head, name, settings=declared.text)
+    layout = layout_of(plain, name, delimiters, declared.text)
+    table = read_rows(plain, name, layout, notes)
+    notes = list(table.notes)
+    phases, time = choose_columns(table, declared, notes)
+    taken = {phase: k for phase, k in zip(PHASES, phases, strict=True) if k is not None}
+    needed = [*taken.values(), *([] if time is None else [time])]
+    is_numeric = all(layout.dialect.kinds[k] == "number" for k in needed)
+    sparse = [k for k, kind in enumerate(layout.dialect.kinds) if kind == "sparse"]
+    if any(table.columns[k].n_numbers for k in sparse):
+        return None  # a gap at the beginning, or a side note: only the whole tells
+    if not is_numeric or _is_double_spaced(layout, plain) or (time is None and declared.time_unit is not None):
+        return None
+    factor, unit = unit_of(
+        [table.columns[k] for k in taken.values()], _first_samples(table, taken), name, declared, notes
+    )
+    scale_s, time = _seconds_per_unit(table, time, declared, notes)
+    labels = {phase: table.label(k) for phase, k in taken.items()}
+    is_quoted = b'"' in head and b'"' not in plain
+    return TextPlan(
+        delimiter=layout.dialect.delimiter,
+        decimal=layout.dialect.decimal,
+        n_columns=len(layout.dialect.kinds),
+        skip_lines=layout.first,
+        is_quoted=is_quoted,
+        has_quotes=b'"' in plain,
+        phases=taken,
+        empty=tuple(k for k in sparse if _is_empty(table, k)),
+        time=time,
+        time_scale_s=scale_s,
+        factor=factor,
+        unit=unit,
+        unit_conflict=unit_conflict([table.columns[k] for k in taken.values()], declared),
+        labels=labels
+        if time is None
+        else {**labels, TIME: table.label(time), RATE_OF: f"time column {table.listed([time])}"},
+        dialect=layout.dialect.words + (", every line quoted" if is_quoted else ""),
+        notes=tuple(notes),
+    )
+
+
+def _is_empty(table: Table, k: int) -> bool:
+    texts = table.columns[k].texts
+    return texts is None or all(text.strip() in MISSING for text in texts)
+
+
+def _first_samples(table: Table, taken: Mapping[str, int]) -> NDArray[np.float64]:
+    """Samples of the beginning, shape (3, n); what cannot be a current is refused when all samples are counted."""
+    columns = {phase: np.asarray(table.columns[k].values, dtype=np.float64) for phase, k in taken.items()}
+    n = len(next(iter(columns.values())))
+    rows = [np.where(np.isinf(row := columns.get(phase, np.full(n, np.nan))), np.nan, row) for phase in PHASES]
+    currents = np.stack(rows)
+    return currents if np.isfinite(currents).any() else np.zeros((len(PHASES), 1))
+
+
+def _seconds_per_unit(table: Table, time: int | None, declared: Declared, notes: list[str]) -> tuple[float, int | None]:
+    """Seconds of a unit of the time column, and the column; None where it is useless beside a declared rate."""
+    if time is None:
+        return 1.0, None
+    column = table.columns[time]
+    stamps = np.asarray(column.values, dtype=np.float64)
+    label = f"time column {table.listed([time])} of {table.source}"
+    try:
+        return TIME_UNITS[time_unit(column, stamps - stamps[0], label, declared, notes)], time
+    except UnreadableRecording as exc:
+        if declared.fs is None or declared.time_column is not None:
+            raise
+        notes.append(f"the time stamps were not used: {exc}")
+        return 1.0, None
+
+
+def _is_double_spaced(layout: TextLayout, plain: bytes) -> bool:
+    is_single = len(layout.dialect.kinds) == 1
+    return is_single and plain.count(b"\n\n") > _DOUBLE_SPACED * plain.count(b"\n")

@@ -1,0 +1,135 @@
+"""A text is streamed only where its beginning tells everything; what it tells is what reading the whole would tell."""
+
+import numpy as np
+import pytest
+from recording_texts import FS, SECONDS, R, S, T, text_of
+
+from diagmod.io import ingest as ingest_module
+from diagmod.io.declarations import Declared
+from diagmod.io.ingest import ingest_recording
+from diagmod.io.recording_files import read_recording_file
+from diagmod.io.refusals import UnreadableRecording
+from diagmod.io.text_plan import plan_text
+from diagmod.io.waveforms import read_waveform
+
+
+def plan(text, **declared):
+    return plan_text(text.encode() if isinstance(text, str) else text, "x.csv", Declared(**declared))
+
+
+STREAMED = {
+    "comma and point": (text_of("t,I_R,I_S,I_T", SECONDS, R, S, T), {}),
+    "semicolon and decimal comma": (text_of("t;I_R;I_S;I_T", SECONDS, R, S, T, mark=";", decimal=","), {}),
+    "tabs": (text_of("t\tL1\tL2\tL3", SECONDS, R, S, T, mark="\t"), {}),
+    "blanks": (text_of("  t   R   S   T", SECONDS, R, S, T, mark="   "), {}),
+    "lines of one quoted column": (
+        "".join(f'"{line}"\n' for line in text_of("t,R,S,T", SECONDS, R, S, T).splitlines()), {},
+    ),
+    "notes and units above": ("# logger 7\n" + text_of("t;R;S;T\ns;A;A;A", SECONDS, R, S, T, mark=";"), {}),
+    "an index column": (text_of("n;I_R;I_S;I_T", np.arange(60.0), R, S, T, mark=";"), {"fs": FS}),
+    "empty columns at the end": (
+        "\n".join(f"{line};;" for line in text_of("t;I_R;I_S;I_T", SECONDS, R, S, T, mark=";").splitlines()), {},
+    ),
+    "milliampere": (text_of("t,I_R [mA],I_S [mA],I_T [mA]", SECONDS, 1000 * R, 1000 * S, 1000 * T), {}),
+    "a national heading": (text_of("время;Ток А;Ток В;Ток С", SECONDS, R, S, T, mark=";").encode("cp1251"), {}),
+    "a byte-order mark": (text_of("t,I_R,I_S,I_T", SECONDS, R, S, T).encode("utf-8-sig"), {}),
+    "carriage returns": (text_of("t,I_R,I_S,I_T", SECONDS, R, S, T).replace("\n", "\r\n"), {}),
+    "phases in another order": (text_of("I_T,I_R,t,I_S", T, R, SECONDS, S), {}),
+    "declared columns": (
+        text_of("", R, S, T, SECONDS), {"phase_columns": ("1", "2", "3"), "time_column": "4", "has_header": False},
+    ),
+    "a single phase": (text_of("t,I_S", SECONDS, S), {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "declared"), STREAMED.values(), ids=STREAMED.keys())
+def test_streamed_file_is_the_same_recording_as_the_file_read_whole(tmp_path, monkeypatch, text, declared):
+    path = tmp_path / "x.csv"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    assert plan(text, **declared) is not None
+    streamed = ingest_recording(path, tmp_path / "streamed.parquet", Declared(**declared))
+    monkeypatch.setattr(ingest_module, "plan_text", lambda *arguments: None)
+    whole = ingest_recording(path, tmp_path / "whole.parquet", Declared(**declared))
+    assert (tmp_path / "streamed.parquet").read_bytes() == (tmp_path / "whole.parquet").read_bytes()
+    facts = [{**one.as_json(), "dialect": ""} for one in (streamed, whole)]
+    assert facts[0] == facts[1]
+    recording = read_recording_file(path, Declared(**declared))
+    assert streamed.rates.fs == pytest.approx(FS) == recording.fs
+    np.testing.assert_allclose(read_waveform(tmp_path / "streamed.parquet"), recording.currents, rtol=1e-7)
+
+
+WHOLE = {
+    "clock times": text_of("time;I_R;I_S;I_T", [f"2026-01-31T08:00:00.{k:03d}" for k in range(60)], R, S, T, mark=";"),
+    "two bytes a letter": text_of("t,I_R,I_S,I_T", SECONDS, R, S, T).encode("utf-16"),
+    "lone carriage returns": text_of("t,I_R,I_S,I_T", SECONDS, R, S, T).replace("\n", "\r"),
+    "a phase that begins with a gap": text_of(
+        "t,I_R,I_S,I_T", SECONDS, R, ["" if k < 55 else "1.5" for k in range(60)], T
+    ),
+    "double spacing of one column": text_of("I_R", R).replace("\n", "\n\n"),
+}
+
+
+@pytest.mark.parametrize("text", WHOLE.values(), ids=WHOLE.keys())
+def test_text_whose_beginning_does_not_tell_all_has_no_plan(text):
+    assert plan(text, fs=FS) is None
+
+
+AMBIGUOUS = {
+    "grouped thousands or decimal comma": ("I_R;I_S\n" + "1,234;2,345\n" * 9, {}, "can be read in two ways"),
+    "one number or two": ("1,5\n2,5\n3,5\n", {}, "can be read in two ways"),
+    "no names": (text_of("", R, S, T), {"takes_order": False}, "their order is not known; give R,S,T by"),
+    "two sets of phases": (text_of("I_R,I_S,I_T,I_A,I_B,I_C", R, S, T, R, S, T), {}, "more than one set of columns"),
+    "a time in an unknown unit": (text_of("t,I_R", 50 * np.arange(60.0), R), {}, "names no unit"),
+}
+
+
+@pytest.mark.parametrize(("text", "declared", "sentence"), AMBIGUOUS.values(), ids=AMBIGUOUS.keys())
+def test_ambiguous_text_is_refused_with_the_choices(tmp_path, text, declared, sentence):
+    with pytest.raises(UnreadableRecording, match=sentence):
+        plan(text, **declared)
+    (tmp_path / "x.csv").write_text(text)
+    with pytest.raises(UnreadableRecording, match=sentence):
+        ingest_recording(tmp_path / "x.csv", tmp_path / "x.parquet", Declared(**declared))
+
+
+@pytest.mark.parametrize(
+    ("text", "declared", "first"),
+    [
+        ("I_R;I_S\n" + "1,234;2,345\n" * 9, {"decimal": ","}, [1.234, 2.345]),
+        ("1,5\n2,6\n3,7\n" * 9, {"delimiter": "comma", "phase_columns": ("1", "2")}, [1.0, 5.0]),
+        ("1,5\n2,6\n3,7\n" * 9, {"decimal": ",", "delimiter": ";", "phase_columns": ("1",)}, [1.5]),
+        ("7;8\n1;2\n3;4\n" * 9, {"has_header": True, "phase_columns": ("7", "8")}, [1.0, 2.0]),
+        ("7;8\n1;2\n3;4\n" * 9, {"has_header": False, "phase_columns": ("2", "1")}, [8.0, 7.0]),
+    ],
+)
+def test_what_is_declared_goes_before_what_the_text_says(tmp_path, text, declared, first):
+    path = tmp_path / "x.csv"
+    path.write_text(text)
+    ingest_recording(path, tmp_path / "x.parquet", Declared(fs=FS, **declared))
+    np.testing.assert_array_equal(read_waveform(tmp_path / "x.parquet")[: len(first), 0], np.float32(first))
+    np.testing.assert_array_equal(
+        read_recording_file(path, Declared(fs=FS, **declared)).currents[: len(first), 0], first
+    )
+
+
+def test_file_that_streaming_refuses_is_read_whole_and_says_what_was_left_out(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text(text_of("t,I_R,I_S,I_T", SECONDS, R, S, T) + "0.060,1.2")
+    ingested = ingest_recording(path, tmp_path / "x.parquet")
+    assert (ingested.n_samples, ingested.n_left_out) == (60, 1)
+    assert any("the last line is cut short and was left out" in note for note in ingested.notes)
+
+
+def test_whole_numbers_in_no_unit_are_counts_either_way(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text(text_of("t,I_R", SECONDS, np.round(1000 * R)))
+    assert ingest_recording(path, tmp_path / "x.parquet").unit == "counts"
+    assert ingest_recording(path, tmp_path / "x.parquet", Declared(unit="A")).unit == "A"
+
+
+def test_declared_unit_that_the_heading_contradicts_is_told(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text(text_of("t,I_R [mA]", SECONDS, R))
+    declared = ingest_recording(path, tmp_path / "x.parquet", Declared(unit="A"))
+    assert (declared.unit, declared.unit_conflict) == ("A", "the columns state mA and A is declared")
+    assert ingest_recording(path, tmp_path / "x.parquet").unit_conflict == ""
