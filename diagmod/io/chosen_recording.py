@@ -15,10 +15,11 @@ from typing import Any
 import pandas as pd
 
 from diagmod.core.motor import Motor
-from diagmod.io.csv_ingest import UnreadableRecording
-from diagmod.io.dataset_files import read_dataset, read_manifest, read_motors
+from diagmod.io.dataset_files import read_dataset, read_manifest
+from diagmod.io.motor_register import read_motors
 from diagmod.io.nameplates import choose_motor
 from diagmod.io.recording_files import Declared, RecordingFile, read_recording_file
+from diagmod.io.refusals import UnreadableRecording
 from diagmod.io.stages import StageError
 
 #: Data set that stands in where no file is named.

@@ -12,7 +12,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 from diagmod.core.motor import Motor
-from diagmod.io.dataset_files import read_register
+from diagmod.io.motor_register import read_register
 
 #: Name of a motor that was given by single values.
 UNNAMED = "unnamed"

@@ -66,7 +66,7 @@ class TrainedAnomaly:
 
 
 def train_anomaly(
-    segments: pd.DataFrame, catalogue: pd.DataFrame, settings: ForestSettings, n_folds: int
+    segments: pd.DataFrame, catalogue: pd.DataFrame, settings: ForestSettings, n_folds: int, refusal: str = ""
 ) -> TrainedAnomaly:
     """Score every segment by a model that never saw its split group, and fit one model to all of them.
 
@@ -79,7 +79,12 @@ def train_anomaly(
     settings : ForestSettings
     n_folds : int
         Folds of the split groups, at least 2.
+    refusal : str
+        Why nothing is to be trained on this data set (:func:`diagmod.io.readiness.training_refusal`); empty for no
+        objection.
     """
+    if refusal:
+        return TrainedAnomaly(empty_table(ANOMALY_SCORES), None, settings, refusal)
     group_of = dict(zip(catalogue["recording_id"], catalogue["split_group"], strict=True))
     groups = segments["recording_id"].map(group_of)
     if reason := not_ready(segments, groups, n_folds, settings.seed):

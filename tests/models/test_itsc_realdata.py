@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from diagmod.core.quality import Limits
+from diagmod.core.rulesets import default_rules, ruleset_from
 from diagmod.io.datasets import fetch
 from diagmod.io.feature_tables import FeatureSettings, FeatureTables, compute_tables
 from diagmod.io.loading import LoadedDataset, load_dataset
@@ -26,8 +26,7 @@ pytestmark = pytest.mark.realdata
 
 FEATURES = FeatureSettings(window_s=1.0, overlap=0.5, line_low_hz=20.0, line_high_hz=120.0, track_window_s=0.1)
 FOREST = ForestSettings(n_trees=200, max_samples=256, alarm_share_pct=5.0, seed=7)
-LIMITS = {"min_duration_s": 2.0, "max_length_error_pct": 1.0, "max_missing_pct": 20.0, "max_offset_pct": 5.0,
-          "min_phase_ratio_pct": 5.0, "line_low_hz": 20.0, "line_high_hz": 120.0}  # fmt: skip
+LOAD = {"rules": default_rules(), "line_low_hz": 20.0, "line_high_hz": 120.0}
 N_FOLDS, CHANGE_PCT = 4, 5.0
 
 
@@ -51,7 +50,7 @@ def results(realdata: Path, tmp_path_factory: pytest.TempPathFactory) -> Results
     root = tmp_path_factory.mktemp("itsc")
     store, waveforms = Store(root / "store", "test"), root / "waveforms"
     folder = fetch("itsc", root, realdata / "itsc", download=_no_download).folder
-    loaded = load_dataset(folder, waveforms, store, Limits(**LIMITS), 1)
+    loaded = load_dataset(folder, waveforms, store, ruleset_from(LOAD["rules"]), 1)
     features = compute_tables(loaded.recordings, waveforms, FEATURES, store, 1)
     trained = train_anomaly(features.segments, loaded.recordings, FOREST, N_FOLDS)
     derived = states_of_dataset(loaded.dataset.derived_state, features.track, features.segments, CHANGE_PCT)
@@ -63,7 +62,7 @@ def results(realdata: Path, tmp_path_factory: pytest.TempPathFactory) -> Results
 def test_these_are_the_parameters_of_the_pipeline(pytestconfig):
     """So that what is said here holds for `dvc exp run -S load.dataset=itsc`."""
     here = {
-        "load": LIMITS,
+        "load": LOAD,
         "features": vars(FEATURES),
         "train_anomaly": {**vars(FOREST), "n_folds": N_FOLDS},
         "evaluate": {"change_pct": CHANGE_PCT},

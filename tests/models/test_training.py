@@ -90,6 +90,13 @@ def test_a_table_without_a_single_value_is_a_reason_and_no_failure():
     assert trained.reason.startswith("no feature of set 'all' is defined")
 
 
+def test_a_data_set_that_is_not_ready_is_not_trained_on_and_says_why():
+    trained = train_anomaly(*_data({"A": 50, "B": 50}), SETTINGS, 2, refusal="the data set is not ready")
+    assert trained.model is None and trained.scores.empty
+    assert trained.in_words() == "Nothing was trained: the data set is not ready."
+    assert train_anomaly(*_data({"A": 50, "B": 50}), SETTINGS, 2, refusal="").model is not None
+
+
 def test_a_written_model_is_read_back_with_what_a_scorer_needs(tmp_path):
     trained = train_anomaly(*_data({"A": 50, "B": 50}), SETTINGS, 2)
     trained.write(tmp_path / "anomaly", LINEAGE)
