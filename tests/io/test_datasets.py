@@ -15,8 +15,10 @@ import pandas as pd
 import pytest
 
 from diagmod.io import datasets
-from diagmod.io.dataset_files import DatasetError, read_dataset, read_manifest, read_motors
+from diagmod.io.dataset_files import DatasetError, read_dataset, read_manifest
 from diagmod.io.datasets import KNOWN, download_files, fetch, track_with_dvc
+from diagmod.io.motor_register import read_motors
+from diagmod.io.plain_text import write_yaml
 
 #: A published set of three files, small enough to write here.
 PUBLISHED = {
@@ -62,7 +64,7 @@ def _contents(folder: Path) -> dict[str, bytes]:
 
 def test_a_copied_set_is_one_that_the_loader_reads(root, copy):
     fetched = fetch("itsc", root, copy, download=_never)
-    assert fetched == datasets.Fetched(root / "data/raw/itsc", 3, 3, (), False)
+    assert fetched == datasets.Fetched(root / "data/raw/itsc", 3, 52, 3, (), was_there=False)
     dataset, manifest = read_dataset(fetched.folder), read_manifest(fetched.folder)
     assert (dataset.fs_hz, dataset.split_group, dataset.header) == (1000.0, "repetition", False)
     assert set(read_motors(fetched.folder)) == set(manifest["motor_id"]) == {"CM3542"}
@@ -73,7 +75,7 @@ def test_a_copied_set_is_one_that_the_loader_reads(root, copy):
 def test_an_altered_file_is_left_out_and_named(root, copy):
     (copy / "SC_HLT_001.csv").write_bytes(b"1,2,3\n4,5,7\n")
     fetched = fetch("itsc", root, copy, download=_never)
-    assert (fetched.n_files, fetched.n_published) == (2, 3)
+    assert (fetched.n_files, fetched.n_published, fetched.n_recordings) == (2, 52, 2)
     assert fetched.left_out == ("SC_HLT_001.csv: its content is not the published one",)
     assert not (fetched.folder / "recordings/SC_HLT_001.csv").exists()
     assert "recordings/SC_HLT_001.csv" not in set(read_manifest(fetched.folder)["file"])
@@ -117,8 +119,8 @@ def test_a_manifest_edited_by_hand_is_other_content(root, copy):
 @pytest.mark.parametrize(
     ("name", "folder", "sentence"),
     [
-        ("cwru", "a copy", "unknown data set 'cwru'; known are itsc"),
-        ("../itsc", "a copy", "unknown data set '../itsc'; known are itsc"),
+        ("cwru", "a copy", "unknown data set 'cwru'; known are itsc, kaist"),
+        ("../itsc", "a copy", "unknown data set '../itsc'; known are itsc, kaist"),
         ("itsc", "nowhere", "nowhere does not exist; give the folder with the files of itsc to --from"),
         ("itsc", "empty", "no published file of itsc in .*empty; expected names like SC_HLT_001.csv"),
     ],
@@ -201,6 +203,37 @@ def test_without_network_the_sentence_names_the_other_way(root, monkeypatch):
     monkeypatch.setitem(KNOWN, "itsc", replace(KNOWN["itsc"], url="http://127.0.0.1:9/"))
     with pytest.raises(DatasetError, match=r"SC_HLT_001.csv could not be downloaded .*give --from FOLDER"):
         fetch("itsc", root, None, download=download_files)
+
+
+@pytest.mark.parametrize("name", ["kaist", "paderborn", "dataport_bars", "bbim2023"])
+def test_a_set_that_is_not_downloaded_says_where_to_get_it_and_on_what_terms(root, name):
+    with pytest.raises(DatasetError) as caught:
+        fetch(name, root, None, download=download_files)
+    known, text = KNOWN[name], str(caught.value)
+    assert text.startswith(f"{name} is not downloaded by diagmod; get it from {known.url} (licence: ")
+    assert known.description["licence"] in text
+    assert known.description["citation"] in text
+    assert text.endswith("unpack it and give --from FOLDER")
+    assert not (root / "data").exists()
+
+
+@pytest.mark.parametrize("known", KNOWN.values(), ids=KNOWN)
+def test_every_set_has_a_licence_a_citation_and_a_description_that_the_loader_accepts(tmp_path, known):
+    write_yaml(known.description, tmp_path / "dataset.yaml")
+    dataset = read_dataset(tmp_path)
+    assert dataset.name == known.name
+    assert min(map(len, (dataset.title, dataset.licence, dataset.citation))) > 2
+    assert dataset.times == "none"
+
+
+@pytest.mark.parametrize("name", ["kaist", "paderborn", "dataport_bars", "bbim2023"])
+def test_a_folder_with_nothing_of_the_set_leaves_nothing_behind(root, copy, name):
+    with pytest.raises(
+        DatasetError, match=rf"no published file of {name} in .*; expected names like .*SC_A0_B0_C4_002"
+    ):
+        fetch(name, root, copy, download=_never)
+    assert not (root / "data").exists()
+    assert not list((root / ".cache").rglob("*.csv"))
 
 
 def test_without_pooch_the_sentence_names_the_extra(root, monkeypatch):
