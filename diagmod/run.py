@@ -22,6 +22,7 @@ import psutil
 from diagmod.io.paths import STAGE_VARIABLE, project_root
 from diagmod.io.stages import Stage, StageError, facts_json, load_stage
 from diagmod.io.staging import JOURNAL, claim, commit, prepare
+from diagmod.io.work_attempts import ONE_THREAD
 
 if TYPE_CHECKING:
     import nbformat
@@ -31,10 +32,6 @@ TIME_LIMIT_S = 3600.0
 
 #: Raises the limit for runs that DVC starts.
 TIME_LIMIT_VARIABLE = "DIAGMOD_TIME_LIMIT_S"
-
-#: Threads of numerical libraries in a kernel: one, because stages work in parallel processes and because
-#: the order of a threaded sum is not fixed.
-_SINGLE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -196,7 +193,7 @@ def _kernel_environment(stage: Stage, staging: Path, root: Path) -> dict[str, st
         STAGE_VARIABLE: facts_json(stage, staging, root),
         "PYTHONPATH": python_path,
         "PYTHONHASHSEED": "0",
-        **dict.fromkeys(_SINGLE_THREAD, "1"),
+        **ONE_THREAD,
     }
 
 

@@ -1,6 +1,6 @@
 """The diagnosis of every recording of a data set, as tables.
 
-A recording is one piece of work, kept in the store under the hash of its waveform, its nameplate, its load as
+A recording is one piece of work, kept in the store under what names its waveform, its nameplate, its load as
 declared and the parameters: what is stored depends on nothing else, least of all on other recordings.
 """
 
@@ -16,12 +16,12 @@ import pandas as pd
 
 from diagmod.core.diagnosis import diagnose
 from diagmod.core.verdicts import QualityVerdict, Verdict
-from diagmod.io.csv_ingest import read_waveform
 from diagmod.io.diagnosis_rows import rows_of, rows_of_refusal
 from diagmod.io.executor import run_all
-from diagmod.io.hashes import file_sha256
+from diagmod.io.retention import Originals, recordings_of, waveform_identity, waveform_of
 from diagmod.io.schemas import DIAGNOSES, EVIDENCE, RECORDING_STATES
 from diagmod.io.tables import conform, empty_table, write_table
+from diagmod.io.waveforms import read_waveform
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,7 @@ _PARTS = {"diagnoses": DIAGNOSES, "evidence": EVIDENCE, "states": RECORDING_STAT
 _ROWS = "rows.json"
 
 #: What of a nameplate cannot change a diagnosis.
-_NAMES = ("motor_id", "name", "status")
+_NAMES = ("motor_id", "name", "type", "status")
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,7 @@ def compute_diagnoses(
     line_band_hz: tuple[float, float],
     store: Store,
     jobs: int,
+    originals: Originals | None = None,
 ) -> DiagnosisTables:
     """Diagnose every recording of a catalogue.
 
@@ -116,10 +117,12 @@ def compute_diagnoses(
     store : Store
     jobs : int
         Processes.
+    originals : Originals, optional
+        Where waveforms that were not kept are made again.
     """
-    columns = ["recording_id", "motor_id", "fs_hz", "unit", "load_pct"]
-    recordings = [{str(name): cell for name, cell in row.items()} for row in catalogue[columns].to_dict("records")]
-    entries = run_all(partial(_one_recording, waveforms, motors, line_band_hz, store), recordings, jobs)
+    recordings = recordings_of(catalogue, "fs_hz", "unit", "load_pct")
+    work = partial(_one_recording, waveforms, originals, motors, line_band_hz, store)
+    entries = run_all(work, recordings, jobs)
     rows: dict[str, list[dict[str, Any]]] = {part: [] for part in _PARTS}
     for entry, recording in zip(entries, recordings, strict=True):
         names = {name: recording[name] for name in ("recording_id", "motor_id")}
@@ -143,22 +146,28 @@ def write_diagnoses(tables: DiagnosisTables, folder: Path, lineage: dict[str, An
 
 def _one_recording(
     waveforms: Path,
+    originals: Originals | None,
     motors: Mapping[str, Motor],
     line_band_hz: tuple[float, float],
     store: Store,
     row: dict[str, Any],
 ) -> Path:
     """Folder with the rows of one recording; runs in a worker process."""
-    source, motor = waveforms / f"{row['recording_id']}.parquet", motors[str(row["motor_id"])]
+    motor = motors[str(row["motor_id"])]
     about = {
-        "diagnosis_of": file_sha256(source),
+        "diagnosis_of": waveform_identity(row, waveforms),
         "fs_hz": row["fs_hz"],
         "is_ampere": row["unit"] == "A",
         "load_share": row["load_pct"] / 100 if np.isfinite(row["load_pct"]) else None,
         "line_band_hz": list(line_band_hz),
         "nameplate": {name: value for name, value in asdict(motor).items() if name not in _NAMES},
     }
-    return store.entry(about, partial(_diagnose, source, motor, about))
+
+    def make(draft: Path) -> None:
+        with waveform_of(row, waveforms, store, originals) as source:
+            _diagnose(source, motor, about, draft)
+
+    return store.entry(about, make)
 
 
 def _diagnose(source: Path, motor: Motor, about: dict[str, Any], draft: Path) -> None:

@@ -1,7 +1,7 @@
 """Feature tables of a whole data set: a row a segment, a row a recording, and the sequence track.
 
-Every recording is one piece of work, kept in the store under the hash of its waveform and of the
-parameters: one more recording costs one recording.
+Every recording is one piece of work, kept in the store under what names its waveform and under the
+parameters: one more recording costs one recording, and one that is known is not opened.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from diagmod.core.features import FEATURES, compute_features
 from diagmod.core.recording import PHASES
 from diagmod.core.symmetrical import sequence_track
 from diagmod.core.windows import segment_starts, segments
-from diagmod.io.csv_ingest import read_waveform
 from diagmod.io.executor import run_all
-from diagmod.io.hashes import file_sha256
+from diagmod.io.retention import Originals, recordings_of, waveform_identity, waveform_of
 from diagmod.io.schemas import RECORDING_FEATURES, SEGMENTS, SEQUENCE_TRACK
 from diagmod.io.store import Store
 from diagmod.io.tables import conform, empty_table, write_table
+from diagmod.io.waveforms import read_waveform
 
 #: Segments computed at a time: bounds the memory, does not change a result.
 BATCH = 32
@@ -81,7 +81,12 @@ _PARTS = {"segments": SEGMENTS, "recordings": RECORDING_FEATURES, "track": SEQUE
 
 
 def compute_tables(
-    catalogue: pd.DataFrame, waveforms: Path, settings: FeatureSettings, store: Store, jobs: int
+    catalogue: pd.DataFrame,
+    waveforms: Path,
+    settings: FeatureSettings,
+    store: Store,
+    jobs: int,
+    originals: Originals | None = None,
 ) -> FeatureTables:
     """Features of every recording of a catalogue.
 
@@ -95,9 +100,11 @@ def compute_tables(
     store : Store
     jobs : int
         Processes.
+    originals : Originals, optional
+        Where waveforms that were not kept are made again.
     """
-    rows = catalogue[["recording_id", "motor_id", "fs_hz"]].to_dict("records")
-    entries = run_all(partial(_one_recording, waveforms, settings, store), rows, jobs)
+    rows = recordings_of(catalogue, "fs_hz")
+    entries = run_all(partial(_one_recording, waveforms, originals, settings, store), rows, jobs)
     tables = {}
     for part, schema in _PARTS.items():
         frames = [
@@ -128,11 +135,15 @@ def write_features(tables: FeatureTables, folder: Path, lineage: dict[str, Any],
     feature_list(current_unit).to_csv(folder / "features.csv", index=False, lineterminator="\n")
 
 
-def _one_recording(waveforms: Path, settings: FeatureSettings, store: Store, row: dict[str, object]) -> Path:
-    # The waveform's own hash: the same file under another declared column order is another waveform.
-    source = waveforms / f"{row['recording_id']}.parquet"
-    about = {"features_of": file_sha256(source), "fs_hz": row["fs_hz"], **asdict(settings)}
-    return store.entry(about, partial(_compute, source, float(str(row["fs_hz"])), settings))
+def _one_recording(
+    waveforms: Path, originals: Originals | None, settings: FeatureSettings, store: Store, row: dict[str, Any]
+) -> Path:
+    def make(draft: Path) -> None:
+        with waveform_of(row, waveforms, store, originals) as source:
+            _compute(source, float(row["fs_hz"]), settings, draft)
+
+    about = {"features_of": waveform_identity(row, waveforms), "fs_hz": row["fs_hz"], **asdict(settings)}
+    return store.entry(about, make)
 
 
 def _compute(source: Path, fs: float, settings: FeatureSettings, draft: Path) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from diagmod.io.file_hashes import HashBook
 from diagmod.io.hashes import hash_paths
 
 
@@ -159,15 +160,16 @@ def input_hashes(stage: Stage, root: Path) -> dict[str, str]:
         A dependency is missing or an empty folder.
     """
     hashes = {}
-    for dep in stage.deps:
-        if is_code(dep):
-            continue
-        path = root / dep
-        if not path.exists():
-            raise StageError(_missing(dep, root))
-        if path.is_dir() and not any(path.iterdir()):
-            raise StageError(f"{dep} is empty; put a data set there (README, 'Your own recordings')")
-        hashes[dep] = hash_paths([dep], root)
+    with HashBook.open(root) as book:
+        for dep in stage.deps:
+            if is_code(dep):
+                continue
+            path = root / dep
+            if not path.exists():
+                raise StageError(_missing(dep, root))
+            if path.is_dir() and not any(path.iterdir()):
+                raise StageError(f"{dep} is empty; put a data set there (README, 'Your own recordings')")
+            hashes[dep] = hash_paths([dep], root, book)
     return hashes
 
 

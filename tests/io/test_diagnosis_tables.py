@@ -12,11 +12,11 @@ import pytest
 from handmade_currents import FS_HZ, MOTOR, handmade_currents
 
 from diagmod.io import diagnosis_tables
-from diagmod.io.csv_ingest import WAVEFORM_COLUMNS
 from diagmod.io.diagnosis_tables import compute_diagnoses, write_diagnoses
 from diagmod.io.schemas import DIAGNOSES, EVIDENCE, RECORDING_STATES
 from diagmod.io.store import Store
 from diagmod.io.tables import describe_table, read_table
+from diagmod.io.waveforms import WAVEFORM_COLUMNS
 
 
 class Plant:

@@ -5,11 +5,12 @@ import pandas as pd
 import pytest
 
 from diagmod.core.features import FEATURES, compute_features
-from diagmod.io.csv_ingest import ingest_csv, read_waveform
 from diagmod.io.feature_tables import FeatureSettings, compute_tables, feature_list, write_features
+from diagmod.io.ingest import ingest_recording
 from diagmod.io.schemas import RECORDING_FEATURES, SEGMENTS, SEQUENCE_TRACK
 from diagmod.io.store import Store
 from diagmod.io.tables import read_table
+from diagmod.io.waveforms import read_waveform
 
 FS = 2000.0
 SETTINGS = FeatureSettings(window_s=0.5, overlap=0.5, line_low_hz=20.0, line_high_hz=120.0, track_window_s=0.1)
@@ -32,7 +33,7 @@ class Plant:
         lines = [",".join("" if np.isnan(x) else repr(x) for x in column) for column in content.T.tolist()]
         source = self.folder / f"{recording_id}.csv"
         source.write_text("\n".join([",".join(f"current_{p}" for p in phases), *lines]) + "\n")
-        ingested = ingest_csv(source, self.folder / "waveforms" / f"{recording_id}.parquet")
+        ingested = ingest_recording(source, self.folder / "waveforms" / f"{recording_id}.parquet")
         self.rows.append({"recording_id": recording_id, "motor_id": "M01", "sha256": ingested.sha256, "fs_hz": FS})
         return self
 

@@ -1,10 +1,19 @@
 """Work is done once for the same bytes, parameters and code; the store may lose anything at any time."""
 
+import errno
+import os
+import random
 import shutil
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
-from diagmod.io.store import Store
+from diagmod.io.drafts import remove_left_drafts
+from diagmod.io.store import Store, place
 
 
 class Maker:
@@ -88,3 +97,177 @@ def test_version_of_a_project_changes_with_its_code(tmp_path):
     (tmp_path / "diagmod/io/a.py").write_text("x = 2\n")
     assert before.folder == tmp_path / ".cache" / "store"
     assert Store.open(tmp_path).version != before.version
+
+
+def test_entry_is_found_only_when_it_was_made(tmp_path):
+    store, make = Store(tmp_path, "v1"), Maker()
+    assert store.find({"x": 1}) is None
+    assert store.entry({"x": 1}, make) == store.find({"x": 1})
+    assert Store(tmp_path, "v2").find({"x": 1}) is None
+
+
+def test_draft_becomes_an_entry_when_it_is_known_what_it_stands_on(tmp_path):
+    store = Store(tmp_path, "v1")
+    with store.draft() as draft:
+        Maker()(draft)
+        kept = store.keep({"content": "known afterwards"}, draft)
+    assert kept == store.find({"content": "known afterwards"})
+    assert (kept / "a.txt").read_text() == "first"
+    assert list((tmp_path / "drafts").iterdir()) == []
+
+
+def test_draft_of_work_that_is_there_already_is_dropped(tmp_path):
+    store, make = Store(tmp_path, "v1"), Maker()
+    first = store.entry({"x": 1}, make)
+    with store.draft() as draft:
+        (draft / "other.txt").write_text("later")
+        assert store.keep({"x": 1}, draft) == first
+    assert sorted(p.name for p in first.iterdir()) == ["a.txt", "about.json", "b.txt", "contents.json"]
+
+
+def test_draft_that_is_not_kept_leaves_nothing(tmp_path):
+    store = Store(tmp_path, "v1")
+    with store.draft() as draft:
+        Maker()(draft)
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
+
+
+def test_entries_tell_what_they_stand_on_and_how_large_they_are(tmp_path):
+    Store(tmp_path, "v1").entry({"audit_of": {"sha256": "ab"}}, Maker())
+    Store(tmp_path, "v2").entry({"x": 1}, Maker())
+    found = {entry.version: entry for entry in Store(tmp_path, "v3").entries()}
+    assert found["v1"].about == {"audit_of": {"sha256": "ab"}}
+    assert found["v2"].n_bytes == sum(p.stat().st_size for p in found["v2"].folder.iterdir())
+    assert set(found) == {"v1", "v2"}
+
+
+def test_entry_that_does_not_tell_is_listed_all_the_same(tmp_path):
+    store = Store(tmp_path, "v1")
+    about = store.entry({"x": 1}, Maker()) / "about.json"
+    about.unlink()
+    about.write_text("{")
+    assert [(e.version, e.about) for e in store.entries()] == [("", {})]
+
+
+def test_removed_entry_is_made_again(tmp_path):
+    store, make = Store(tmp_path, "v1"), Maker()
+    store.entry({"x": 1}, make)
+    for entry in store.entries():
+        store.remove(entry)
+    assert store.find({"x": 1}) is None
+    store.entry({"x": 1}, make)
+    assert make.calls == 2
+
+
+def test_placed_file_is_the_stores_own_and_read_only(tmp_path):
+    entry = Store(tmp_path / "store", "v1").entry({"x": 1}, Maker())
+    target = tmp_path / "out.txt"
+    for _ in range(2):
+        place(entry / "a.txt", target)
+    assert target.samefile(entry / "a.txt")
+    assert stat.S_IMODE(target.stat().st_mode) == 0o444
+
+
+def test_placed_file_is_a_copy_where_there_can_be_no_link(tmp_path, monkeypatch):
+    entry = Store(tmp_path / "store", "v1").entry({"x": 1}, Maker())
+
+    def refuse(self, target):
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    place(entry / "a.txt", tmp_path / "out.txt")
+    assert (tmp_path / "out.txt").read_text() == "first"
+    assert not (tmp_path / "out.txt").samefile(entry / "a.txt")
+    with pytest.raises(FileNotFoundError):
+        place(entry / "none.txt", tmp_path / "none.txt")
+
+
+def test_edit_of_a_linked_file_does_not_reach_later_runs(tmp_path):
+    """In place, of the same size, by someone who may write although the file is read-only."""
+    store, make, target = Store(tmp_path / "store", "v1"), Maker(), tmp_path / "out.txt"
+    place(store.entry({"x": 1}, make) / "a.txt", target)
+    time.sleep(0.02)
+    target.chmod(0o644)
+    with target.open("r+") as stream:
+        stream.write("FIRST")
+    place(store.entry({"x": 1}, make) / "a.txt", target)
+    assert (target.read_text(), make.calls) == ("first", 2)
+
+
+def test_what_a_killed_run_left_is_removed_and_what_a_living_one_makes_is_not(tmp_path):
+    for folder in ("diagmod/core", "diagmod/io"):
+        (tmp_path / folder).mkdir(parents=True)
+    store = Store.open(tmp_path)
+    left = store.folder / "drafts" / "deadbeef"
+    with store.draft() as living:
+        left.mkdir()
+        (left / "half.txt").write_text("half")
+        (left.parent / "deadbeef.lock").touch()
+        Store.open(tmp_path)
+        assert living.is_dir()
+        assert not left.exists()
+        assert len(list(left.parent.iterdir())) == 2
+    assert list(left.parent.iterdir()) == []
+
+
+MAKING = """
+import sys
+from pathlib import Path
+from diagmod.io.store import Store
+
+store = Store(Path(sys.argv[1]), "v1")
+
+def make(draft):
+    for name in "abcdef":
+        (draft / name).write_text(name * 20_000)
+
+def again():
+    for entry in list(store.entries()):
+        store.remove(entry)
+
+print("begun", flush=True)
+for k in range(int(sys.argv[2])):
+    store.entry({"x": k % 5}, make)
+    if sys.argv[3] == "removing" and k % 5 == 4:
+        again()
+"""
+
+
+def making(folder, n, how="keeping"):
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-c", MAKING, str(folder), str(n), how]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
+    process.stdout.readline()
+    process.stdout.close()
+    return process
+
+
+def whole(store):
+    for entry in store.entries():
+        assert {p.name: p.stat().st_size for p in entry.folder.iterdir() if len(p.name) == 1} == dict.fromkeys(
+            "abcdef", 20_000
+        )
+    return len(list(store.entries()))
+
+
+def test_kill_at_any_moment_leaves_whole_entries_and_a_draft_that_goes(tmp_path):
+    """Killed 25 times at random moments while entries are made, replaced and removed."""
+    dice, store = random.Random(11), Store(tmp_path, "v1")
+    n_left = 0
+    for _ in range(25):
+        process = making(tmp_path, 100_000, "removing")
+        time.sleep(dice.uniform(0, 0.03))
+        process.kill()
+        process.wait()
+        n_left += len(list((tmp_path / "drafts").glob("*.lock")))
+        whole(store)
+        remove_left_drafts(tmp_path / "drafts")
+        assert list((tmp_path / "drafts").iterdir()) == []
+    assert n_left > 0, "no kill met a draft: the moments prove nothing"
+
+
+def test_processes_that_make_the_same_entries_at_once_leave_each_once(tmp_path):
+    processes = [making(tmp_path, 40) for _ in range(3)]
+    assert [p.wait() for p in processes] == [0, 0, 0]
+    assert whole(Store(tmp_path, "v1")) == 5
+    assert list((tmp_path / "drafts").iterdir()) == []
