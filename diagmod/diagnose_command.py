@@ -143,10 +143,10 @@ def _diagnose(
     # These take half a second to load, which no other command needs.
     from diagmod.core.charts import DEFAULT_CHARTS
     from diagmod.core.diagnosis import LINE_BAND_HZ, diagnose
-    from diagmod.io.csv_ingest import UnreadableRecording
     from diagmod.io.diagnosis_lineage import lineage_of
     from diagmod.io.nameplates import NameplateError, choose_motor
     from diagmod.io.recording_files import Declared, read_recording_file
+    from diagmod.io.refusals import UnreadableRecording
 
     if load_pct is not None and not 0.0 <= load_pct <= MAX_LOAD_PCT:
         raise InputError(f"--load-pct must be 0 to {MAX_LOAD_PCT:g} % of rated load, got {load_pct:g}")

@@ -18,10 +18,11 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 from ingest_mutations import mutate
+from measurement_files import cff, comtrade, hdf5, mat5, mat73, tdms, uff, wav
 from recording_texts import FS, SECONDS, R, S, T, text_of
 
-from diagmod.io.csv_ingest import UnreadableRecording
 from diagmod.io.recording_files import Declared, RecordingFile, read_recording_file
+from diagmod.io.refusals import UnreadableRecording
 
 #: Longest sentence of a refusal, in characters; those that list columns are long.
 MAX_SENTENCE = 600
@@ -59,14 +60,38 @@ _PACKED = (
     _written(lambda target: np.savez(target, currents=np.array([R, S, T]), fs=FS)),
     _written(lambda target: np.save(target, np.array([SECONDS, R, S, T]))),
 )
+_PHASES = {"I_R": R, "I_S": S, "I_T": T}
+_MILLI = [np.rint(1000 * phase) for phase in (R, S, T)]
+_CHANNELS = [f"I{name},{name},M7,A,0.001,0,0,-32767,32767,1,1,P" for name in "ABC"]
+
+
+def _comtrade(kind: str) -> bytes:
+    return cff(*comtrade(_MILLI, _CHANNELS, kind=kind, year="2013", behind="1\r\n0,0\r\n0,0"), kind)
+
+
+#: Files of measurement programs, none of which has a time column first.
+_MEASURED = (
+    tdms({f"Log/{name}": phase for name, phase in _PHASES.items()}, step_s=1 / FS),
+    hdf5(_PHASES | {"fs": FS}),
+    hdf5({"run/currents": np.array([R, S, T])}, {"run": {"fs": FS}}, compression="gzip", shuffle=True),
+    mat5(_PHASES | {"fs": FS}),
+    mat5({"run": {"currents": np.array([R, S, T]).T, "fs": FS}}, is_packed=False),
+    mat73({"run": _PHASES | {"fs": FS, "note": "by hand"}}),
+    wav(np.array(_MILLI).T.astype(np.int16), round(FS)),
+    wav(np.array(_MILLI).T.astype(np.float32), round(FS)),
+    *(_comtrade(kind) for kind in ("ASCII", "BINARY", "BINARY32", "FLOAT32")),
+    uff(_PHASES, SECONDS),
+    uff(_PHASES, SECONDS, is_binary=True),
+    gzip.compress(hdf5(_PHASES | {"fs": FS})),
+)
 #: What a user may declare beside; the last needs it to choose among unnamed columns.
 _DECLARED = (Declared(), Declared(), Declared(fs=FS), Declared(fs=FS, phase_columns=("2", "3", "4")))
 
 
 def good_file(rng: random.Random) -> bytes:
     """A recording without fault."""
-    if rng.random() < 0.35:
-        return rng.choice(_PACKED)
+    if (kind := rng.random()) < 0.65:
+        return rng.choice(_PACKED if kind < 0.25 else _MEASURED)
     text = rng.choice(_TEXTS)
     return text.encode(rng.choice(("utf-8", "utf-8", "utf-8", "utf-8-sig", "utf-16")))
 
@@ -97,7 +122,7 @@ def check_seed(seed: int, folder: Path) -> str:
     rng = random.Random(seed)
     good = good_file(rng)
     content = damaged(good, rng) if rng.random() < 0.95 else good
-    declared = rng.choice(_DECLARED)
+    declared = rng.choice(_DECLARED[:3] if good in _MEASURED else _DECLARED)
     path = folder / "x.dat"
     path.write_bytes(content)
     where = f"seed {seed}, {declared}: {content[:300]!r}"
@@ -113,7 +138,8 @@ def check_seed(seed: int, folder: Path) -> str:
         return "refused"
     _check_recording(recording, where)
     if content == good:
-        np.testing.assert_array_equal(recording.currents, [R, S, T], err_msg=where)
+        expected = _MILLI if good.startswith(b"RIFF") else [R, S, T]
+        np.testing.assert_allclose(recording.currents, expected, rtol=1e-12, err_msg=where)
         assert recording.fs == FS or abs(recording.fs / FS - 1) < 1e-9, where
     return "read"
 

@@ -14,18 +14,13 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from diagmod.io.column_tables import Column, Table
-from diagmod.io.csv_ingest import UnreadableRecording
-from diagmod.io.refusals import ZIP_DAMAGE, first_line, too_large
+from diagmod.io.named_arrays import NamedArray, columns_of, is_rate_name, squeezed, table_of_arrays
+from diagmod.io.reader_sources import Reader, Source, begins_with
+from diagmod.io.refusals import ZIP_DAMAGE, UnreadableRecording, first_line, too_large
 from diagmod.io.text_dialects import MISSING, STAMP
 
-#: Channels an array may have; the longer axis is time.
-MAX_CHANNELS = 64
 
-#: Names under which an archive of arrays may carry its sampling rate in Hz.
-RATE_NAMES = ("fs", "fs_hz", "sampling_rate", "sample_rate")
-
-
-def read_npy(content: bytes, name: str) -> Table:
+def read_npy(source: Source) -> Table:
     """Columns of one array.
 
     Raises
@@ -33,64 +28,56 @@ def read_npy(content: bytes, name: str) -> Table:
     UnreadableRecording
         The file is damaged, or its array is no table of real numbers.
     """
+    values = _load(source.content, source.name)
     notes: list[str] = []
-    columns = _columns(_load(content, name), "", name, notes)
-    return Table(name, tuple(columns), tuple(notes))
+    array = NamedArray(path="", name="", shape=values.shape, load=lambda: values)
+    columns = columns_of(array, source.name, notes)
+    return Table(source.name, tuple(columns), tuple(notes), format="NPY")
 
 
-def read_npz(content: bytes, name: str) -> Table:
-    """Columns of an archive of arrays of one length; a number among :data:`RATE_NAMES` is its sampling rate.
+def read_npz(source: Source) -> Table:
+    """Columns of the arrays of an archive that are one recording; a number of a usual name is its sampling rate.
 
     Raises
     ------
     UnreadableRecording
         The file is damaged, or its arrays do not belong together.
     """
+    source.limit_members(source.max_bytes)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with zipfile.ZipFile(io.BytesIO(source.content)) as archive:
             members = {m.removesuffix(".npy"): archive.read(m) for m in archive.namelist()}
     except ZIP_DAMAGE as exc:
-        raise UnreadableRecording(f"{name} is a damaged archive ({first_line(exc)}); save it again") from exc
-    arrays = {key: _load(member, f"{key} in {name}") for key, member in members.items()}
-    rate = next((key for key in RATE_NAMES if key in arrays and _is_rate(arrays[key])), None)
-    fs = None if rate is None else float(arrays[rate].reshape(())[()])
-    notes = [] if rate is None else [f"the sampling rate {fs:g} Hz stands in the file as {rate}"]
-    signals = {key: array for key, array in arrays.items() if array.size > 1}
+        raise UnreadableRecording(f"{source.name} is a damaged archive ({first_line(exc)}); save it again") from exc
+    arrays = {key: _load(member, f"{key} in {source.name}") for key, member in members.items()}
+    rates = {
+        key: float(array.reshape(())[()]) for key, array in arrays.items() if is_rate_name(key) and _is_number(array)
+    }
+    signals = [_named(key, array) for key, array in arrays.items() if array.size > 1]
     if not signals:
-        raise UnreadableRecording(f"{name} holds no array of samples (it has {', '.join(arrays) or 'none'})")
-    columns = [column for key, array in signals.items() for column in _columns(array, key, name, notes)]
-    if len({None if column.values is None else column.values.size for column in columns}) > 1:
-        shown = ", ".join(f"{key} {array.shape}" for key, array in signals.items())
-        raise UnreadableRecording(f"{name} holds arrays of several lengths ({shown}); keep those of one recording")
-    return Table(name, tuple(columns), tuple(notes), fs=fs)
+        raise UnreadableRecording(f"{source.name} holds no array of samples (it has {', '.join(arrays) or 'none'})")
+    return table_of_arrays(signals, source, "NPZ", rates=rates, notes=[])
 
 
-def read_parquet(content: bytes, name: str, max_bytes: int) -> Table:
+def read_parquet(source: Source) -> Table:
     """Columns of a Parquet file.
-
-    Parameters
-    ----------
-    content : bytes
-        The file.
-    name : str
-        Name for messages.
-    max_bytes : int
-        Largest table that is unpacked: eight bytes a cell.
 
     Raises
     ------
     UnreadableRecording
-        The file is damaged or too large.
+        The file is damaged, or takes more than the limit with eight bytes a cell.
     """
     try:
-        file = pq.ParquetFile(pa.BufferReader(content))
-        if 8 * file.metadata.num_rows * file.metadata.num_columns > max_bytes:
-            raise too_large(name, max_bytes)
+        file = pq.ParquetFile(pa.BufferReader(source.content))
+        if 8 * file.metadata.num_rows * file.metadata.num_columns > source.max_bytes:
+            raise too_large(source.name, source.max_bytes)
         table = file.read()
         columns = [_arrow_column(n, cells) for n, cells in zip(table.column_names, table.columns, strict=True)]
     except (pa.ArrowException, OSError) as exc:
-        raise UnreadableRecording(f"{name} is a damaged Parquet file ({first_line(exc)}); copy it again") from exc
-    return Table(name, tuple(columns))
+        raise UnreadableRecording(
+            f"{source.name} is a damaged Parquet file ({first_line(exc)}); copy it again"
+        ) from exc
+    return Table(source.name, tuple(columns), format="Parquet")
 
 
 def _arrow_column(name: str, cells: pa.ChunkedArray) -> Column:
@@ -119,34 +106,23 @@ def _load(content: bytes, name: str) -> NDArray[Any]:
         ) from exc
 
 
-def _is_rate(array: NDArray[Any]) -> bool:
+def _is_number(array: NDArray[Any]) -> bool:
     return array.size == 1 and array.dtype.kind in "iuf"
 
 
-def _columns(array: NDArray[Any], key: str, name: str, notes: list[str]) -> list[Column]:
-    """Columns of one array: its fields, itself, or its channels, along the longer axis."""
-    if array.dtype.names:
-        return [Column(field, _floats(array[field], name)) for field in array.dtype.names]
-    if array.ndim == 1:
-        return [Column(key, _floats(array, name))]
-    if array.ndim != 2 or not 0 < min(array.shape) <= MAX_CHANNELS:
-        raise UnreadableRecording(
-            f"{name} holds an array of shape {array.shape}, expected (n_samples,), (3, n_samples) or (n_samples, 3); "
-            "save one recording a file"
-        )
-    if array.shape[0] == array.shape[1]:
-        raise UnreadableRecording(
-            f"{name} holds an array of shape {array.shape}, of which the axis of time cannot be told; save more samples"
-        )
-    notes.append(f"the array has shape {array.shape}; its longer axis was taken as time")
-    rows = array if array.shape[0] < array.shape[1] else array.T
-    return [Column("", _floats(row, name)) for row in rows]
+def _named(key: str, array: NDArray[Any]) -> NamedArray:
+    shape = array.shape if array.dtype.names else squeezed(array.shape)
+    return NamedArray(path=key, name=key, shape=shape, load=lambda: array)
 
 
-def _floats(array: NDArray[Any], name: str) -> NDArray[np.float64]:
-    if array.dtype.kind not in "iuf" or array.ndim != 1:
-        raise UnreadableRecording(
-            f"{name} holds {array.dtype} of shape {array.shape}, expected real numbers in a row; save the currents as "
-            "float64"
-        )
-    return array.astype(np.float64)
+def _is_npz(source: Source) -> bool:
+    return bool(source.members) and all(member.endswith(".npy") for member in source.members)
+
+
+#: How these formats are told and read.
+NPZ = Reader(name="NPZ", what="an archive of NumPy arrays", suffixes=(".npz",), recognises=_is_npz, read=read_npz)
+NPY = Reader(name="NPY", what="a NumPy array", suffixes=(".npy",), recognises=begins_with(b"\x93NUMPY"), read=read_npy)
+PARQUET = Reader(
+    name="Parquet", what="a Parquet file", suffixes=(".parquet", ".pq"), recognises=begins_with(b"PAR1"),
+    read=read_parquet,
+)  # fmt: skip

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from diagmod.io.column_names import bare_name, unit_of_name
-from diagmod.io.csv_ingest import UnreadableRecording
+from diagmod.io.refusals import UnreadableRecording
 
 #: Columns that a message lists before it breaks off.
 MAX_LISTED = 12
@@ -35,6 +36,8 @@ class Column:
         From a row of units; empty without one.
     is_stamp : bool
         Whether the cells are wall-clock times, or seconds made from such.
+    path : str
+        Full name inside a file that nests its arrays, where that is not the name.
     """
 
     name: str
@@ -42,6 +45,7 @@ class Column:
     texts: NDArray[np.object_] | None = None
     unit: str = ""
     is_stamp: bool = False
+    path: str = ""
 
     @cached_property
     def n_numbers(self) -> int:
@@ -86,6 +90,12 @@ class Table:
         Lines above the table.
     fs : float or None
         Sampling rate in Hz where the format itself carries one.
+    started_at : datetime or None
+        Time of the first sample in UTC, where the format itself states it with its zone.
+    format : str
+        How the file is written.
+    n_left_out : int
+        Rows of numbers that could not be used.
     """
 
     source: str
@@ -93,14 +103,17 @@ class Table:
     notes: tuple[str, ...] = ()
     heading: tuple[str, ...] = ()
     fs: float | None = None
+    started_at: datetime | None = None
+    format: str = ""
+    n_left_out: int = 0
 
     def label(self, k: int) -> str:
-        """Name of a column, or its number from 1 where it has none."""
-        return self.columns[k].name or str(k + 1)
+        """Full name of a column, or its number from 1 where it has none."""
+        return self.columns[k].path or self.columns[k].name or str(k + 1)
 
     def listed(self, choices: Iterable[int]) -> str:
         """Columns with number and name for a message."""
-        shown = [f"{k + 1} {self.columns[k].name}".strip() for k in choices]
+        shown = [f"{k + 1} {self.columns[k].path or self.columns[k].name}".strip() for k in choices]
         return ", ".join(shown[:MAX_LISTED]) + (", ..." if len(shown) > MAX_LISTED else "")
 
     def find(self, wanted: str, option: str) -> int:
@@ -109,7 +122,8 @@ class Table:
         Parameters
         ----------
         wanted : str
-            Its exact name, its name in any case, its name without the unit, or its number from 1; the first that fits.
+            Its exact name or full name, one of them in any case, its name without the unit, or its number from 1; the
+            first that fits.
         option : str
             Option of the command line that it was given to, for the message.
 
@@ -118,21 +132,36 @@ class Table:
         UnreadableRecording
             There is no such column, or there are several.
         """
+        found = self._named(wanted)
+        if len(found) > 1:
+            raise UnreadableRecording(
+                f"{self.source} has {len(found)} columns {wanted.strip()!r} ({self.listed(found)}); give the number of "
+                f"one of them to {option}"
+            )
+        if found:
+            return found[0]
+        raise UnreadableRecording(
+            f"{self.source} has no column {wanted.strip()!r}, asked for by {option}; it has "
+            f"{self.listed(range(len(self.columns)))}"
+        )
+
+    def has(self, wanted: str) -> bool:
+        """Whether there is a column of that name or number."""
+        return bool(self._named(wanted))
+
+    def _named(self, wanted: str) -> list[int]:
+        """Columns of that exact name, of it in any case, without its unit, or of that number; the first that fits."""
         wanted, names = wanted.strip(), [column.name for column in self.columns]
+        paths = [column.path for column in self.columns]
         for found in (
             [k for k, name in enumerate(names) if name == wanted and name],
+            [k for k, path in enumerate(paths) if path == wanted and path],
             [k for k, name in enumerate(names) if name.casefold() == wanted.casefold() and name],
+            [k for k, path in enumerate(paths) if path.casefold() == wanted.casefold() and path],
             [k for k, name in enumerate(names) if bare_name(name) == bare_name(wanted) != ""],
         ):
-            if len(found) > 1:
-                raise UnreadableRecording(
-                    f"{self.source} has {len(found)} columns {wanted!r} ({self.listed(found)}); give the number of "
-                    f"one of them to {option}"
-                )
             if found:
-                return found[0]
+                return found
         if wanted.isascii() and wanted.isdecimal() and len(wanted) < 6 and 1 <= int(wanted) <= len(names):
-            return int(wanted) - 1
-        raise UnreadableRecording(
-            f"{self.source} has no column {wanted!r}, asked for by {option}; it has {self.listed(range(len(names)))}"
-        )
+            return [int(wanted) - 1]
+        return []

@@ -7,13 +7,9 @@ from __future__ import annotations
 
 #: First bytes, what such a file is, and what to do. A longer beginning stands before a shorter one.
 FOREIGN: tuple[tuple[bytes, str, str], ...] = (
-    (b"MATLAB 7.3 MAT-file", "a MATLAB file of version 7.3", "export the currents by writematrix as CSV"),
-    (b"MATLAB 5.0 MAT-file", "a MATLAB file", "export the currents by writematrix as CSV"),
-    (b"\x89HDF\r\n\x1a\n", "an HDF5 file", "export one recording as CSV, Parquet or NPY"),
-    (b"TDSm", "a LabVIEW TDMS file", "export the channels as CSV, or save them by npTDMS as NPY"),
+    (b"RIFF", "a sound or video file of a kind that holds no samples", "save it as WAV or CSV"),
     (b"MDF     ", "an MDF measurement file", "export the channels as CSV"),
     (b"UnFinMF ", "an unfinished MDF measurement file", "finish the measurement, then export the channels as CSV"),
-    (b"RIFF", "a WAV sound file, whose samples have no unit", "export the channels as CSV, with ampere"),
     (b"\x80\x02", "a Python pickle, which can run code", "save the currents by numpy.save or as CSV"),
     (b"\x80\x03", "a Python pickle, which can run code", "save the currents by numpy.save or as CSV"),
     (b"\x80\x04", "a Python pickle, which can run code", "save the currents by numpy.save or as CSV"),
@@ -54,8 +50,8 @@ def foreign_format(content: bytes) -> tuple[str, str] | None:
 
     Examples
     --------
-    >>> foreign_format(b"TDSm" + bytes(24))
-    ('a LabVIEW TDMS file', 'export the channels as CSV, or save them by npTDMS as NPY')
+    >>> foreign_format(b"MDF     4.10")
+    ('an MDF measurement file', 'export the channels as CSV')
     >>> foreign_format(b"t,R,S,T") is None
     True
     """

@@ -1,7 +1,7 @@
 """One file of columns of numbers, told by its content and not by its name.
 
-Text (plain, gzip, zip), Excel workbooks, Parquet and NumPy arrays become the same table. What is packed is
-unpacked once, up to a limit, and a known format that is not read is named with what to do.
+Every format of :mod:`diagmod.io.readers` becomes the same table; what none of them recognises is a text of numbers.
+What is packed is unpacked once, up to a limit, and a known format that is not read is named with what to do.
 """
 
 from __future__ import annotations
@@ -10,31 +10,39 @@ import gzip
 import io
 import zipfile
 import zlib
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 
-from diagmod.io import workbook_files
-from diagmod.io.array_files import read_npy, read_npz, read_parquet
 from diagmod.io.column_tables import Table
-from diagmod.io.csv_ingest import UnreadableRecording
+from diagmod.io.comtrade_files import COMPANIONS, principal_of
+from diagmod.io.declarations import TEXT_TELLS, TextSettings
 from diagmod.io.foreign_formats import FOREIGN_MEMBERS, foreign_format
 from diagmod.io.number_tables import read_text_table
-from diagmod.io.refusals import ZIP_DAMAGE, first_line, too_large
+from diagmod.io.reader_sources import ZIP, Source
+from diagmod.io.readers import is_known_format, read_known_format, read_third_party_format
+from diagmod.io.refusals import ZIP_DAMAGE, UnreadableRecording, first_line, too_large
 
 #: Largest content that is read or unpacked, in bytes; 30 million samples of three phases as text.
 MAX_BYTES = 1 << 30
 
-_GZIP, _ZIP, _PARQUET, _NPY = b"\x1f\x8b", b"PK\x03\x04", b"PAR1", b"\x93NUMPY"
+_GZIP = b"\x1f\x8b"
 
 
-def read_table_file(path: Path, sheet: str | None = None) -> Table:
+def read_table_file(
+    path: Path, sheet: str | None = None, wanted: tuple[str, ...] = (), settings: TextSettings = TEXT_TELLS
+) -> Table:
     """Columns of one file.
 
     Parameters
     ----------
     path : Path
-        CSV, TSV or TXT, XLSX, Parquet, NPY or NPZ, each also in a gzip or as the only file of a zip.
+        Any format of :mod:`diagmod.io.readers` or a text of numbers, each also in a gzip or as the only file of a zip.
     sheet : str, optional
         Sheet of a workbook; needed only where several hold numbers.
+    wanted : tuple of str
+        Columns that will be asked for; they decide which arrays of a file of many are read.
+    settings : TextSettings
+        How a text is written, as far as it was declared.
 
     Raises
     ------
@@ -44,97 +52,97 @@ def read_table_file(path: Path, sheet: str | None = None) -> Table:
     try:
         if path.is_dir():
             raise UnreadableRecording(f"{path} is a folder; name one recording in it")
-        size = path.stat().st_size
+        path.stat()
         if not path.is_file():
             raise UnreadableRecording(f"{path} is no file on a disk; copy the recording into a file and name that")
-        content = path.read_bytes() if size <= MAX_BYTES else None
+        with path.open("rb"):
+            pass
     except FileNotFoundError:
         raise UnreadableRecording(f"{path} does not exist; check the path") from None
     except OSError as exc:
         raise UnreadableRecording(f"{path} cannot be opened ({exc.strerror}); check path and permissions") from exc
-    if content is None:
-        raise too_large(path.name, MAX_BYTES)
-    return _read(content, path.name, sheet, is_packed=False)
+    if (config := principal_of(path)) is not None:
+        raise UnreadableRecording(f"{path.name} belongs to the COMTRADE recording {config.name}; name that file")
+    return _read(Source(name=path.name, path=path, max_bytes=MAX_BYTES, sheet=sheet, wanted=wanted), settings)
 
 
-def _read(content: bytes, name: str, sheet: str | None, *, is_packed: bool) -> Table:
-    if not content:
-        raise UnreadableRecording(f"{name} is empty; record again or name another file")
-    if content.startswith((_GZIP, _ZIP)):
-        members = _members(content, name) if content.startswith(_ZIP) else {}
-        if "xl/workbook.xml" in members:
-            _limit(members, name, workbook_files.MAX_BYTES)
-            return workbook_files.read_workbook(content, name, sheet)
-        if found := next((FOREIGN_MEMBERS[member] for member in members if member in FOREIGN_MEMBERS), None):
-            raise _foreign(name, *found)
-        if not (members and all(member.endswith(".npy") for member in members)):
-            if is_packed:
-                raise UnreadableRecording(f"{name} holds another archive; unpack it and name the recording")
-            inner, inner_name = _unzip(content, name, members) if members else (_gunzip(content, name), name)
-            return _read(inner, inner_name, sheet, is_packed=True)
-        _refuse_sheet(sheet, name)
-        _limit(members, name, MAX_BYTES)
-        return read_npz(content, name)
-    _refuse_sheet(sheet, name)
-    if content.startswith(_PARQUET):
-        return read_parquet(content, name, MAX_BYTES)
-    if content.startswith(_NPY):
-        return read_npy(content, name)
-    if found := foreign_format(content):
-        raise _foreign(name, *found)
-    return read_text_table(content, name)
+def is_text_table(path: Path) -> bool:
+    """Whether a file is no archive and of no known format, so that it can only be a text of numbers.
+
+    Raises
+    ------
+    UnreadableRecording
+        The file cannot be opened.
+    """
+    source = Source(name=path.name, path=path, max_bytes=MAX_BYTES)
+    if source.head.startswith((_GZIP, ZIP)) or foreign_format(source.head):
+        return False
+    return not is_known_format(source) and principal_of(path) is None
 
 
-def _gunzip(content: bytes, name: str) -> bytes:
+def _read(source: Source, settings: TextSettings) -> Table:
+    if not source.head:
+        raise UnreadableRecording(f"{source.name} is empty; record again or name another file")
+    if (table := read_known_format(source) or read_third_party_format(source)) is not None:
+        return table
+    if found := next((FOREIGN_MEMBERS[member] for member in source.members if member in FOREIGN_MEMBERS), None):
+        raise _foreign(source.name, *found)
+    if source.members or source.head.startswith(_GZIP):
+        if source.unpacked is not None:
+            raise UnreadableRecording(f"{source.name} holds another archive; unpack it and name the recording")
+        return _read(_unzip(source) if source.members else _gunzip(source), settings)
+    if source.sheet is not None:
+        raise UnreadableRecording(f"{source.name} is no workbook and has no sheet {source.sheet!r}; leave out --sheet")
+    if found := foreign_format(source.head):
+        raise _foreign(source.name, *found)
+    return read_text_table(source.content, source.name, settings=settings)
+
+
+def _gunzip(source: Source) -> Source:
     try:
-        with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
-            plain = stream.read(MAX_BYTES + 1)
+        with gzip.GzipFile(fileobj=io.BytesIO(source.content)) as stream:
+            plain = stream.read(source.max_bytes + 1)
     except (OSError, EOFError, zlib.error) as exc:
-        raise UnreadableRecording(f"{name} is a damaged gzip file ({first_line(exc)}); copy it again") from exc
-    if len(plain) > MAX_BYTES:
-        raise too_large(name, MAX_BYTES)
-    return plain
+        raise UnreadableRecording(f"{source.name} is a damaged gzip file ({first_line(exc)}); copy it again") from exc
+    if len(plain) > source.max_bytes:
+        raise too_large(source.name, source.max_bytes)
+    return replace(source, path=None, unpacked=plain)
 
 
-def _members(content: bytes, name: str) -> dict[str, int]:
-    """Names and unpacked sizes of the files in a zip."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            found = {member.filename: member.file_size for member in archive.infolist() if not member.is_dir()}
-    except ZIP_DAMAGE as exc:
-        raise UnreadableRecording(f"{name} is a damaged zip file ({first_line(exc)}); copy it again") from exc
-    if not (found := {member: size for member, size in found.items() if not member.startswith("__MACOSX/")}):
-        raise UnreadableRecording(f"{name} is an archive without a file; name the recording itself")
-    return found
-
-
-def _unzip(content: bytes, name: str, members: dict[str, int]) -> tuple[bytes, str]:
-    """The only file of an archive, and its name."""
-    if len(members) > 1:
-        shown = ", ".join([*members][:5])
+def _unzip(source: Source) -> Source:
+    """The only recording of an archive; the files of one COMTRADE recording are one."""
+    member, others = _principal([*source.members])
+    if member is None:
+        shown = ", ".join([*source.members][:5])
         raise UnreadableRecording(
-            f"{name} must hold one recording, it holds {len(members)} files ({shown}); unpack it and name one"
+            f"{source.name} must hold one recording, it holds {len(source.members)} files ({shown}); unpack it and "
+            "name one"
         )
-    _limit(members, name, MAX_BYTES)
-    member = next(iter(members))
+    source.limit_members(source.max_bytes)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return archive.read(member), f"{member.rsplit('/', 1)[-1]} in {name}"
+        with zipfile.ZipFile(io.BytesIO(source.content)) as archive:
+            content = archive.read(member)
+            beside = {PurePosixPath(other).suffix.lower(): archive.read(other) for other in others}
     except ZIP_DAMAGE as exc:
         raise UnreadableRecording(
-            f"{name} is a damaged or encrypted zip file ({first_line(exc)}); copy it again, without a password"
+            f"{source.name} is a damaged or encrypted zip file ({first_line(exc)}); copy it again, without a password"
         ) from exc
+    name = f"{member.rsplit('/', 1)[-1]} in {source.name}"
+    return replace(source, name=name, path=None, unpacked=content, beside=beside)
 
 
-def _limit(members: dict[str, int], name: str, max_bytes: int) -> None:
-    if sum(members.values()) > max_bytes:
-        raise too_large(name, max_bytes)
+def _principal(members: list[str]) -> tuple[str | None, list[str]]:
+    """The file of an archive that is to be read, and its companions; None where several can be meant."""
+    if len(members) == 1:
+        return members[0], []
+    configs = [member for member in members if member.lower().endswith(".cfg")]
+    if len(configs) != 1:
+        return None, []
+    stem, others = configs[0][:-4].casefold(), [member for member in members if member != configs[0]]
+    if all(other[:-4].casefold() == stem and other[-4:].lower() in COMPANIONS for other in others):
+        return configs[0], others
+    return None, []
 
 
 def _foreign(name: str, what: str, what_to_do: str) -> UnreadableRecording:
     return UnreadableRecording(f"{name} is {what}, which is not read; {what_to_do}")
-
-
-def _refuse_sheet(sheet: str | None, name: str) -> None:
-    if sheet is not None:
-        raise UnreadableRecording(f"{name} is no workbook and has no sheet {sheet!r}; leave out --sheet")

@@ -12,9 +12,9 @@ import warnings
 from datetime import date, datetime, time, timedelta
 
 from diagmod.io.column_tables import Table
-from diagmod.io.csv_ingest import UnreadableRecording
 from diagmod.io.number_tables import read_text_table
-from diagmod.io.refusals import ZIP_DAMAGE, first_line
+from diagmod.io.reader_sources import Reader, Source
+from diagmod.io.refusals import ZIP_DAMAGE, UnreadableRecording, first_line
 
 #: Largest unpacked workbook in bytes; a full sheet of four columns has about 150 MB.
 MAX_BYTES = 512 << 20
@@ -25,24 +25,17 @@ MIN_SHARE = 0.01
 _NUMBER_AS_TEXT = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 
 
-def read_workbook(content: bytes, name: str, sheet: str | None) -> Table:
-    """Columns of one sheet of an XLSX file.
-
-    Parameters
-    ----------
-    content : bytes
-        The file.
-    name : str
-        Name for messages.
-    sheet : str or None
-        Sheet to read; None for the only one with numbers.
+def read_workbook(source: Source) -> Table:
+    """Columns of one sheet of an XLSX file: of the one that was asked for, or of the only one with numbers.
 
     Raises
     ------
     UnreadableRecording
         The workbook is damaged, has no such sheet, no numbers, or several sheets with numbers.
     """
-    titles, rows = _rows_of_sheets(content, name, sheet)
+    name, sheet = source.name, source.sheet
+    source.limit_members(MAX_BYTES)
+    titles, rows = _rows_of_sheets(source.content, name, sheet)
     if sheet is not None and not rows:
         raise UnreadableRecording(f"{name} has no sheet {sheet!r}, asked for by --sheet; it has {', '.join(titles)}")
     texts = {title: _text(found) for title, found in rows.items()}
@@ -60,7 +53,7 @@ def read_workbook(content: bytes, name: str, sheet: str | None) -> Table:
     table = read_text_table(texts[filled[0]][0].encode(), f"{name}, sheet {filled[0]}", delimiters="\t")
     others = [title for title in titles if title != filled[0]]
     note = f"sheet {filled[0]} was read" + (f", not {', '.join(others)}" if others else "")
-    return Table(table.source, table.columns, (note, *table.notes), table.heading)
+    return Table(table.source, table.columns, (note, *table.notes), table.heading, format="XLSX")
 
 
 def _rows_of_sheets(
@@ -106,3 +99,10 @@ def _cell_text(value: object) -> str:
     if isinstance(value, timedelta):
         return repr(value.total_seconds())
     return " ".join(str(value).replace('"', "'").split())
+
+
+#: How workbooks are told and read.
+XLSX = Reader(
+    name="XLSX", what="an Excel workbook", suffixes=(".xlsx", ".xlsm"),
+    recognises=lambda source: "xl/workbook.xml" in source.members, read=read_workbook, has_sheets=True,
+)  # fmt: skip

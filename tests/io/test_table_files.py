@@ -18,8 +18,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from diagmod.io import table_files, workbook_files
-from diagmod.io.csv_ingest import UnreadableRecording
-from diagmod.io.table_files import read_table_file
+from diagmod.io.refusals import UnreadableRecording
+from diagmod.io.table_files import is_text_table, read_table_file
 
 R, S = [1.5, -1.5, 2.5, -2.5], [0.5, 0.25, -0.75, 1.0]
 CSV = ("R,S\n" + "".join(f"{r},{s}\n" for r, s in zip(R, S, strict=True))).encode()
@@ -101,6 +101,19 @@ def test_every_kind_gives_the_same_columns_whatever_its_name(name, put):
     for path in (put(name, KINDS[name]), put("recording.dat", KINDS[name])):
         table = read_table_file(path)
         assert [(c.name, c.values.tolist()) for c in table.columns] == [("R", R), ("S", S)]
+
+
+def test_only_a_text_is_a_text(put):
+    universal = b"    -1\n    58\n" + b"1 2 3\n" * 40
+    config = b"station,recorder,1999\n1,1A,0D\n1,IA,A,,A,1,0,0,-9,9,1,1,P\n"
+    texts = [
+        name
+        for name, content in {**KINDS, "x.uff": universal, "x.cfg": config}.items()
+        if is_text_table(put(name, content))
+    ]
+    assert texts == ["x.csv"]
+    put("a.cfg", config)
+    assert not is_text_table(put("a.dat", b"1,0,5\n2,1,6\n"))
 
 
 # --- the path
@@ -403,15 +416,8 @@ def test_a_truncated_parquet_is_refused(cut, put):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (
-            b"MATLAB 5.0 MAT-file, Platform: PCWIN64" + bytes(90),
-            "a MATLAB file, which is not read; export the currents",
-        ),
-        (b"MATLAB 7.3 MAT-file, Platform: GLNXA64" + bytes(90), "a MATLAB file of version 7.3, which is not read"),
-        (b"\x89HDF\r\n\x1a\n" + bytes(50), "an HDF5 file, which is not read; export one recording as CSV"),
-        (b"TDSm" + bytes(50), "a LabVIEW TDMS file, which is not read; export the channels as CSV"),
         (b"MDF     4.10" + bytes(50), "an MDF measurement file, which is not read"),
-        (b"RIFF\x24\x00\x00\x00WAVEfmt ", "a WAV sound file, whose samples have no unit, which is not read"),
+        (b"RIFF\x24\x00\x00\x00AVI ", "a sound or video file of a kind that holds no samples, which is not read; save"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(50), "an Excel workbook of the old form, .*; save it as .xlsx"),
         (zipped(**{"mimetype": b"x", "content.xml": b"<x/>"}), "an OpenDocument file, which is not read; save it as"),
         (zipped(**{"xl/workbook.bin": b"x", "a": b"b"}), "a binary Excel workbook, which is not read"),
