@@ -11,9 +11,12 @@ from sklearn.ensemble import IsolationForest
 from diagmod.io.dataset_files import Dataset
 from diagmod.io.interim import write_interim
 from diagmod.io.loading import LoadedDataset
+from diagmod.io.maintenance_events import MAINTENANCE, REFUSED_EVENTS, MaintenanceLog
 from diagmod.io.model_files import write_model
-from diagmod.io.schemas import FINDINGS, LOAD_REPORT, MOTORS, RECORDINGS, TREND, TableSchema
+from diagmod.io.readiness import READINESS
+from diagmod.io.schemas import FINDINGS, LOAD_REPORT, MOTORS, RECORDINGS, TableSchema
 from diagmod.io.tables import conform, empty_table
+from diagmod.io.trend_tables import TREND
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,16 +25,18 @@ LINEAGE = {"stage": "load", "code": "c0dec0dec0de", "inputs": {"data/raw/plant":
 
 _RECORDING = {
     "recording_id": "r", "motor_id": "M1", "file": "a.csv", "sha256": "", "started_at": pd.NaT, "fs_hz": 1000.0,
-    "n_samples": 3000, "duration_s": 3.0, "phases": "RST", "unit": "A", "dialect": "csv", "load_pct": 50.0,
-    "condition": "healthy", "severity": np.nan, "fault_phase": "", "repetition": "", "split_group": "M1",
+    "n_samples": 3000, "duration_s": 3.0, "phases": "RST", "unit": "A", "dialect": "csv", "reading": "{}",
+    "load_pct": 50.0,
+    "torque_nm": np.nan, "severity_label": "", "condition": "healthy", "severity": np.nan,
+    "fault_phase": "", "repetition": "", "split_group": "M1",
     "rms_R": 1.0, "rms_S": 1.0, "rms_T": 1.0, "missing_share": 0.0, "acquisition": "good", "quality": "good",
 }  # fmt: skip
 _REPORT = {
-    "file": "a.csv", "status": "loaded", "reason": "", "motor_id": "M1", "recording_id": "", "dialect": "", "rows": 0,
-    "phases": "", "fs_hz": np.nan, "gaps_R": 0, "gaps_S": 0, "gaps_T": 0,
+    "file": "a.csv", "status": "loaded", "reason": "", "cure": "", "motor_id": "M1", "recording_id": "", "dialect": "",
+    "rows": 0, "phases": "", "fs_hz": np.nan, "gaps_R": 0, "gaps_S": 0, "gaps_T": 0,
 }  # fmt: skip
 _MOTOR = {
-    "motor_id": "M1", "name": "", "line_hz": 50.0, "pole_pairs": 2, "rated_power_kw": np.nan,
+    "motor_id": "M1", "name": "", "type": "", "line_hz": 50.0, "pole_pairs": 2, "rated_power_kw": np.nan,
     "rated_voltage_v": np.nan, "rated_current_a": np.nan, "rated_rpm": np.nan, "rotor_bars": np.nan, "bearing": "",
     "status": "in service",
 }  # fmt: skip
@@ -48,9 +53,11 @@ def recordings(*rows: dict[str, Any]) -> pd.DataFrame:
 
 
 def trend(motor_id: str, hours: list[str], rms: list[float]) -> pd.DataFrame:
-    """Table ``trend`` of one motor, the same rms in all phases."""
-    columns = {f"rms_{phase}": rms for phase in "RST"}
-    return conform(pd.DataFrame({"motor_id": motor_id, "hour": pd.to_datetime(hours, utc=True), **columns}), TREND)
+    """Table ``trend`` of one motor, the same rms in all phases, from a log of hourly means."""
+    unknown = {"minimum": np.nan, "maximum": np.nan, "samples": np.nan}
+    about = {"motor_id": motor_id, "unit": "A", "source": "log", "hour": pd.to_datetime(hours, utc=True), "mean": rms}
+    parts = [pd.DataFrame({"quantity": f"rms_{phase}", **about, **unknown}) for phase in "RST"]
+    return conform(pd.concat(parts), TREND)
 
 
 #: Three recordings of M1 (one with a warning), one of M2; M3 has none. One duplicate, two files in quarantine,
@@ -66,8 +73,9 @@ RECORDINGS_OF_PLANT = (
 
 def plant(**changes: Any) -> LoadedDataset:
     """The handmade data set; ``changes`` replace fields of :class:`LoadedDataset`."""
-    finding = {"file": "b.csv", "rule": "missing", "severity": "warning", "phase": "R", "value": 1.0, "limit": 20.0,
-               "message": "1 % of the samples of phase R are missing"}  # fmt: skip
+    finding = {"file": "b.csv", "rule": "missing", "severity": "warning", "phase": "R", "value": 1.0, "unit": "%",
+               "limit": 0.0, "message": "1 % of the samples of phase R are missing",
+               "remedy": "check the recorder"}  # fmt: skip
     report = [
         *({"file": f"{name}.csv", "motor_id": motor} for name, motor in (("a", "M1"), ("b", "M1"), ("c", "M1"))),
         {"file": "d.csv", "motor_id": "M2"},
@@ -84,6 +92,8 @@ def plant(**changes: Any) -> LoadedDataset:
         "motors": _table(MOTORS, _MOTOR, motors),
         "trend": trend("M1", ["2026-01-05T00:00Z", "2026-01-05T01:00Z"], [4.0, 5.0]),
         "trend_reason": "",
+        "readiness": empty_table(READINESS),
+        "maintenance": MaintenanceLog(empty_table(MAINTENANCE), empty_table(REFUSED_EVENTS), "no events"),
     }
     return LoadedDataset(**(fields | changes))
 

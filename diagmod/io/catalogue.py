@@ -17,8 +17,9 @@ from diagmod.io.interim import DATASET_FILE, read_dataset_facts
 from diagmod.io.model_files import ModelError, read_facts
 from diagmod.io.model_store import version_of
 from diagmod.io.paths import project_root
-from diagmod.io.schemas import FINDINGS, LOAD_REPORT, MOTORS, RECORDINGS, TREND
+from diagmod.io.schemas import FINDINGS, LOAD_REPORT, MOTORS, RECORDINGS
 from diagmod.io.tables import TableError, describe_table, read_table
+from diagmod.io.trend_tables import TREND
 
 #: Digits of a hash that people are shown.
 SHORT = 8

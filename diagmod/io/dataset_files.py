@@ -9,23 +9,19 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from diagmod.core.motor import Motor
-from diagmod.io.csv_ingest import CsvLayout
-from diagmod.io.schemas import TREND
-from diagmod.io.stages import StageError, read_yaml
-from diagmod.io.tables import conform, empty_table
+from diagmod.io.reading_settings import READING_COLUMNS, ReadingError, layout_problem, settings_of
+from diagmod.io.stages import StageError
 
 #: Columns a manifest may have; file and motor_id must be there.
 MANIFEST_COLUMNS = (
-    "file", "motor_id", "started_at", "fs_hz", "duration_s", "load_pct", "condition", "severity", "fault_phase",
-    "repetition",
+    "file", "motor_id", "started_at", "fs_hz", "duration_s", "load_pct", "torque_nm", "condition", "severity",
+    "severity_label", "fault_phase", "repetition", "sha256", "note", *READING_COLUMNS,
 )  # fmt: skip
 
 
@@ -49,7 +45,13 @@ class Dataset:
     header : bool
         Whether the files start with a header line.
     columns : tuple of str
-        With a header: names of the R, S, T columns. Without: the phases in file order.
+        With a header: names of the R, S, T columns, of which a file may lack some. Without: the phases in file order,
+        "-" for a column to skip. Empty where the files tell by their own names.
+    reading : dict
+        How the files are read, as far as it was declared, see :mod:`diagmod.io.reading_settings`; a row of the
+        manifest goes before it.
+    originals : str
+        Folder of the recordings where they are referenced and not copied into the data set; empty where they are in it.
     split_group : str
         Column that must stay on one side of a split: "motor" or "repetition".
     derived_state : str
@@ -65,14 +67,16 @@ class Dataset:
     fs_hz: float | None = None
     times: str = "known"
     header: bool = True
-    columns: tuple[str, ...] = ("current_R", "current_S", "current_T")
+    columns: tuple[str, ...] = ()
+    reading: dict[str, Any] = field(default_factory=dict)
+    originals: str = ""
     split_group: str = "motor"
     derived_state: str = "none"
     licence: str = ""
     citation: str = ""
 
     def __post_init__(self) -> None:
-        for key in ("name", "title", "unit", "licence", "citation"):
+        for key in ("name", "title", "unit", "originals", "licence", "citation"):
             if not isinstance(getattr(self, key), str):
                 raise DatasetError(f"dataset.yaml: {key} must be text, got {getattr(self, key)!r}; put it in quotes")
         for key, allowed in _CHOICES.items():
@@ -83,14 +87,13 @@ class Dataset:
             raise DatasetError(f"dataset.yaml: fs_hz must be positive, got {self.fs_hz!r}; give the rate in Hz")
         if not isinstance(self.header, bool):
             raise DatasetError(f"dataset.yaml: header must be true or false, got {self.header!r}")
+        if problem := layout_problem(self.columns, header=self.header):
+            raise DatasetError(f"dataset.yaml: {problem}")
         try:
-            CsvLayout(header=self.header, columns=self.columns)
-        except ValueError as exc:
-            raise DatasetError(f"dataset.yaml: {exc}") from exc
+            settings_of(self.reading)
+        except ReadingError as exc:
+            raise DatasetError(f"dataset.yaml, reading: {exc}") from exc
 
-
-#: Columns of a trend log beside its hour.
-_RMS = ["rms_R", "rms_S", "rms_T"]
 
 _CHOICES = {
     "times": ("known", "none"),
@@ -122,39 +125,20 @@ def read_dataset(folder: Path) -> Dataset:
         if not isinstance(columns, list) or not all(isinstance(c, str) for c in columns):
             raise DatasetError(f"dataset.yaml: columns must be a list of names, got {columns!r}")
         entry["columns"] = tuple(columns)
+    if not isinstance(entry.get("reading", {}), dict):
+        raise DatasetError(f"dataset.yaml: reading must be a mapping of settings, got {entry['reading']!r}")
+    if "unit" in entry:  # a unit that is stated goes before what a file says
+        entry["reading"] = {"unit": entry["unit"], **entry.get("reading", {})}
     return Dataset(**{"name": folder.name, **entry})
 
 
-def read_motors(folder: Path) -> dict[str, Motor]:
-    """Read the motor register ``motors.yaml`` of a data set; see :func:`read_register`."""
-    return read_register(folder / "motors.yaml")
-
-
-def read_register(path: Path) -> dict[str, Motor]:
-    """Read a motor register: a YAML file with a list ``motors`` of nameplates.
-
-    Raises
-    ------
-    DatasetError
-        The file is missing, has another form, a nameplate is wrong, or two motors share a name.
-    """
-    entries = _read_description(path).get("motors")
-    if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
-        raise DatasetError(f"{path.name} must hold a list `motors` of nameplates (README, 'Your own recordings')")
-    register: dict[str, Motor] = {}
-    for entry in entries:
-        try:
-            motor = Motor.from_mapping(entry)
-        except ValueError as exc:
-            raise DatasetError(f"{path.name}: {exc}") from exc
-        if motor.motor_id in register:
-            raise DatasetError(f"{path.name}: motor {motor.motor_id!r} is there twice; give each its own motor_id")
-        register[motor.motor_id] = motor
-    return register
+def originals_of(folder: Path, dataset: Dataset) -> Path:
+    """Folder of a data set's recordings: its own, or the one that it refers to."""
+    return Path(dataset.originals).expanduser() if dataset.originals else folder
 
 
 def read_manifest(folder: Path) -> pd.DataFrame:
-    """Read ``recordings.csv``: a row a file, every cell as text, absent columns empty.
+    """Read ``recordings.csv``: a row a file, every cell as text, absent columns empty; ``attrs["columns"]`` as written.
 
     Raises
     ------
@@ -184,49 +168,12 @@ def read_manifest(folder: Path) -> pd.DataFrame:
         if len(row) != len(names):
             raise DatasetError(f"recordings.csv, row {number} has {len(row)} cells, expected {len(names)}; correct it")
     manifest = pd.DataFrame(rows, columns=names, dtype=str)
-    return manifest.reindex(columns=list(MANIFEST_COLUMNS), fill_value="")
-
-
-def read_trend(folder: Path, motors: Mapping[str, Motor]) -> tuple[pd.DataFrame, str]:
-    """Read the hourly trend logs ``trend/MOTOR.csv``.
-
-    Returns
-    -------
-    table : DataFrame
-        As :data:`diagmod.io.schemas.TREND`, sorted by motor and hour.
-    reason : str
-        Why the table is empty or a log was left out; empty when all is well.
-    """
-    logs = sorted((folder / "trend").glob("*.csv"))
-    if not logs:
-        return empty_table(TREND), "the data set has no trend log (folder trend/)"
-    frames, left_out = [], []
-    for log in logs:
-        if log.stem not in motors:
-            left_out.append(f"{log.name} names no motor of the register")
-            continue
-        try:
-            frames.append(_read_log(log))
-        except (KeyError, ValueError, TypeError, OSError) as exc:
-            left_out.append(f"{log.name} is no trend log with columns hour, rms_R, rms_S, rms_T ({exc})")
-    reason = "; ".join(left_out)
-    if not frames:
-        return empty_table(TREND), reason
-    return pd.concat(frames).sort_values(["motor_id", "hour"], ignore_index=True), reason
-
-
-def _read_log(log: Path) -> pd.DataFrame:
-    frame = pd.read_csv(log)
-    hours = frame["hour"].astype(str)
-    if not (has_zone := hours.str.fullmatch(r".*[T ].*(Z|[+-]\d\d:?\d\d)")).all():
-        raise ValueError(f"hour {hours[~has_zone].iloc[0]} is no time with its zone; write 2026-01-31T08:00:00Z")
-    frame["hour"] = pd.to_datetime(hours, utc=True, format="ISO8601")
-    frame[_RMS] = frame[_RMS].astype(float)
-    return conform(frame[["hour", *_RMS]].assign(motor_id=log.stem), TREND)
+    manifest = manifest.reindex(columns=list(MANIFEST_COLUMNS), fill_value="")
+    manifest.attrs["columns"] = tuple(names)
+    return manifest
 
 
 def _read_description(path: Path) -> dict[str, Any]:
-    try:
-        return read_yaml(path)
-    except StageError as exc:
-        raise DatasetError(str(exc)) from exc
+    from diagmod.io.site_files import read_site_yaml  # which raises the error of this module
+
+    return read_site_yaml(path)

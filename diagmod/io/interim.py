@@ -14,14 +14,21 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from diagmod.core.motor import Motor
-from diagmod.io.dataset_files import Dataset, DatasetError
-from diagmod.io.schemas import FINDINGS, LOAD_REPORT, MOTORS, RECORDINGS, TREND
+from diagmod.io.dataset_files import Dataset, DatasetError, originals_of
+from diagmod.io.maintenance_events import MAINTENANCE, REFUSED_EVENTS
+from diagmod.io.readiness import READINESS
+from diagmod.io.retention import Originals
+from diagmod.io.schemas import FINDINGS, LOAD_REPORT, MOTORS, RECORDINGS
 from diagmod.io.tables import read_table, write_table
+from diagmod.io.trend_tables import TREND
 
 if TYPE_CHECKING:
     from diagmod.io.loading import LoadedDataset
 
 DATASET_FILE = "dataset.json"
+
+#: Entries of it that the data set does not declare itself.
+_NOT_DECLARED = ("trend_reason", "folder")
 
 
 def write_interim(loaded: LoadedDataset, folder: Path, lineage: dict[str, Any]) -> None:
@@ -37,14 +44,17 @@ def write_interim(loaded: LoadedDataset, folder: Path, lineage: dict[str, Any]) 
     """
     folder.mkdir(parents=True, exist_ok=True)
     reason = "" if len(loaded.recordings) else "no file of the data set could be loaded, see load_report"
-    unit = loaded.dataset.unit
+    unit, events_reason = loaded.dataset.unit, loaded.maintenance.reason
     write_table(loaded.recordings, RECORDINGS, folder / "recordings.parquet", lineage, reason=reason, current_unit=unit)
     write_table(loaded.findings, FINDINGS, folder / "findings.parquet", lineage)
     write_table(loaded.report, LOAD_REPORT, folder / "load_report.parquet", lineage)
     write_table(loaded.motors, MOTORS, folder / "motors.parquet", lineage)
     write_table(loaded.trend, TREND, folder / "trend.parquet", lineage, reason=loaded.trend_reason)
+    write_table(loaded.maintenance.events, MAINTENANCE, folder / "maintenance.parquet", lineage, reason=events_reason)
+    write_table(loaded.maintenance.refused, REFUSED_EVENTS, folder / "refused_events.parquet", lineage)
+    write_table(loaded.readiness, READINESS, folder / "readiness.parquet", lineage)
     write_table(loaded.quarantine, LOAD_REPORT, folder / "quarantine.csv", lineage)
-    about = {**asdict(loaded.dataset), "trend_reason": loaded.trend_reason}
+    about = {**asdict(loaded.dataset), "trend_reason": loaded.trend_reason, "folder": loaded.folder}
     (folder / DATASET_FILE).write_text(json.dumps(about, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
@@ -58,12 +68,32 @@ def read_dataset_facts(folder: Path) -> Dataset:
     """
     try:
         about = json.loads((folder / DATASET_FILE).read_text(encoding="utf-8"))
-        declared = {name: value for name, value in about.items() if name != "trend_reason"}
+        declared = {name: value for name, value in about.items() if name not in _NOT_DECLARED}
         return Dataset(**{**declared, "columns": tuple(declared["columns"])})
     except FileNotFoundError:
         raise DatasetError(f"{DATASET_FILE} is missing in {folder.name}; run `dvc repro load`") from None
     except (ValueError, TypeError, KeyError, AttributeError) as exc:
         raise DatasetError(f"{DATASET_FILE} is damaged ({exc}); rebuild it with `dvc repro`") from exc
+
+
+def read_originals(folder: Path, raw: Path) -> Originals:
+    """Where the files of the loaded data set lie.
+
+    Parameters
+    ----------
+    folder : Path
+        ``data/interim``.
+    raw : Path
+        ``data/raw``.
+
+    Raises
+    ------
+    DatasetError
+        See :func:`read_dataset_facts`.
+    """
+    dataset = read_dataset_facts(folder)
+    name = json.loads((folder / DATASET_FILE).read_text(encoding="utf-8")).get("folder", dataset.name)
+    return Originals(originals_of(raw / name, dataset))
 
 
 def read_nameplates(folder: Path) -> dict[str, Motor]:

@@ -25,6 +25,11 @@ URL = (
     "data/csv/Acquired%20Signals%20RAW/"
 )
 
+#: Files that were published; repetition 003 never was.
+N_PUBLISHED = 52
+
+EXAMPLE = "SC_HLT_001.csv"
+
 #: Share of the turns that one step of the level in a file name stands for.
 TURNS_PER_LEVEL = 0.1
 

@@ -1,45 +1,57 @@
 """From the files of a data set to recordings: what loads, what is a duplicate, what goes to quarantine.
 
 One bad file never stops the others and none is lost: originals stay where they are, untouched, and
-every file of the folder and every row of the manifest appears in the load report exactly once.
+every file of the folder and every row of the manifest appears in the load report exactly once. What was read
+before is not read again: one more recording costs one recording.
 """
 
 from __future__ import annotations
 
-import json
-import shutil
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from diagmod.core.acquisition_findings import PREFIX, findings_of
+from diagmod.core.audit_rules import PREFIX
 from diagmod.core.motor import Motor
-from diagmod.core.quality import SEVERITIES, Finding, Limits, judge
-from diagmod.core.recording import PHASES
-from diagmod.core.tally import Tally
-from diagmod.io.acquisition_audit import stored_audit
-from diagmod.io.csv_ingest import CsvLayout, Ingested, UnreadableRecording, ingest_csv
-from diagmod.io.dataset_files import Dataset, read_dataset, read_manifest, read_motors, read_trend
+from diagmod.core.rulesets import RuleSet
+from diagmod.io.comtrade_files import companions_of
+from diagmod.io.dataset_files import Dataset, originals_of, read_dataset, read_manifest
+from diagmod.io.defect_catalogue import CATALOGUE, read_defects
 from diagmod.io.executor import run_all
-from diagmod.io.hashes import file_sha256
-from diagmod.io.manifest_rows import plain_name, repeated_rows, row_problem, start_time
-from diagmod.io.schemas import FINDINGS, LOAD_REPORT, MOTORS, RECORDINGS, TableSchema
-from diagmod.io.store import Store
-from diagmod.io.tables import conform, empty_table
-
-_WAVEFORM, _FACTS = "waveform.parquet", "facts.json"
+from diagmod.io.file_hashes import HashBook, Sighting
+from diagmod.io.file_loading import LoadedFile, LoadJob, load_file, place_of, stored_file
+from diagmod.io.hourly_summary import combine, hourly_summary
+from diagmod.io.load_rows import ID_DIGITS, recording_row, report_row, stray_row, table_of
+from diagmod.io.maintenance_events import EVENTS_FILE, MaintenanceLog, read_maintenance
+from diagmod.io.manifest_rows import plain_name, repeated_rows, row_problem
+from diagmod.io.motor_register import read_motors
+from diagmod.io.readiness import CHECKS, assess_readiness
+from diagmod.io.readiness_figures import count_windows
+from diagmod.io.refusals import UnreadableRecording
+from diagmod.io.schemas import FINDINGS, LOAD_REPORT, MOTORS, RECORDINGS
+from diagmod.io.store import Store, place
+from diagmod.io.trend_logs import read_trend
 
 #: Files of a data set that are no recordings.
-_DESCRIPTIONS = {"dataset.yaml", "motors.yaml", "recordings.csv", "ground_truth.csv"}
+_DESCRIPTIONS = {
+    "dataset.yaml", "motors.yaml", "recordings.csv", "ground_truth.csv", EVENTS_FILE, CATALOGUE,
+    "unresolved.csv",
+}  # fmt: skip
+
+
+#: Length in seconds of the windows that readiness counts.
+READINESS_WINDOW_S = 1.0
+
+_NO_THRESHOLDS: dict[str, dict[str, float | None]] = {check: {"warn": None, "fail": None} for check in CHECKS}
 
 
 @dataclass(frozen=True)
 class LoadedDataset:
-    """What the ``load`` stage makes: tables as in ``diagmod.io.schemas``."""
+    """What the ``load`` stage makes: tables as in :mod:`diagmod.io.table_registry`, and the folder in ``data/raw``."""
 
     dataset: Dataset
     recordings: pd.DataFrame
@@ -48,6 +60,9 @@ class LoadedDataset:
     motors: pd.DataFrame
     trend: pd.DataFrame
     trend_reason: str
+    maintenance: MaintenanceLog
+    readiness: pd.DataFrame
+    folder: str = ""
 
     @property
     def refused(self) -> pd.DataFrame:
@@ -87,19 +102,19 @@ class LoadedDataset:
         return self.report[self.report["status"] == "quarantined"]
 
 
-@dataclass(frozen=True)
-class _Read:
-    """What became of one file."""
-
-    file: str
-    reason: str = ""
-    ingested: Ingested | None = None
-    findings: tuple[Finding, ...] = ()
-    waveform: Path = Path()
-    acquisition: str = ""
-
-
-def load_dataset(folder: Path, waveforms: Path, store: Store, limits: Limits, jobs: int) -> LoadedDataset:
+def load_dataset(
+    folder: Path,
+    waveforms: Path,
+    store: Store,
+    rules: RuleSet,
+    jobs: int,
+    *,
+    line_band_hz: tuple[float, float] = (20.0, 120.0),
+    book: HashBook | None = None,
+    keep_waveforms: bool = True,
+    readiness: Mapping[str, Mapping[str, float | None]] | None = None,
+    on_done: Callable[[int, LoadedFile], None] | None = None,
+) -> LoadedDataset:
     """Read a data set and write its waveforms.
 
     Parameters
@@ -107,13 +122,23 @@ def load_dataset(folder: Path, waveforms: Path, store: Store, limits: Limits, jo
     folder : Path
         Data set in ``data/raw``; never written to.
     waveforms : Path
-        Folder for one Parquet file a recording.
+        Folder for one Parquet file a recording; what else it holds is removed.
     store : Store
         Where waveforms of unchanged files are kept between runs.
-    limits : Limits
-        Limits of the quality rules.
+    rules : RuleSet
+        Rules of validation with their limits and severities.
     jobs : int
-        Processes.
+        Processes, see :func:`diagmod.io.executor.run_all`.
+    line_band_hz : (float, float)
+        Band in which the audit searches the supply line, Hz.
+    book : HashBook, optional
+        Hashes of files that have not changed since an earlier run.
+    keep_waveforms : bool
+        False writes no waveform: they are made again from the originals when one is needed.
+    readiness : mapping, optional
+        Thresholds of every check of readiness, see :func:`diagmod.io.readiness.assess_readiness`; none by default.
+    on_done : callable, optional
+        Gets the number of a file among those that had to be read, and what became of it, as they are done.
 
     Raises
     ------
@@ -121,96 +146,103 @@ def load_dataset(folder: Path, waveforms: Path, store: Store, limits: Limits, jo
         The data set's own description is missing or wrong.
     """
     dataset, motors = read_dataset(folder), read_motors(folder)
+    manifest = read_manifest(folder)
     rows = [
         {**{str(name): str(cell) for name, cell in row.items()}, "file": plain_name(str(row["file"]))}
-        for row in read_manifest(folder).to_dict("records")
+        for row in manifest.to_dict("records")
     ]
-    waveforms.mkdir(parents=True, exist_ok=True)
+    columns = manifest.attrs["columns"]
     rejected = {index: reason for index, row in enumerate(rows) if (reason := row_problem(row, dataset, motors))}
-    repeated = repeated_rows(rows)
-    todo = [i for i in range(len(rows)) if i not in rejected and i not in repeated]
-    work = partial(_read_one, folder, dataset, motors, limits, store)
-    reads = dict(zip(todo, run_all(work, [rows[i] for i in todo], jobs), strict=True))
+    refused = {**repeated_rows(rows), **rejected}
+    defects = read_defects(folder)
+    job = LoadJob(originals_of(folder, dataset), dataset, motors, rules, line_band_hz, store, defects, keep_waveforms)
+    todo = [row for index, row in enumerate(rows) if index not in refused]
+    reads = dict(
+        zip((i for i in range(len(rows)) if i not in refused), _reads(job, todo, jobs, book, on_done), strict=True)
+    )
     report, recordings, findings = [], [], []
     first_with: dict[str, dict[str, str]] = {}
+    kept: set[Path] = set()
+    waveforms.mkdir(parents=True, exist_ok=True)
     for index, row in enumerate(rows):
-        read = reads.get(index) or _Read(row["file"], rejected.get(index) or repeated[index])
+        read = reads.get(index) or LoadedFile(row["file"], refused[index])
         status, reason = _status(row, read, first_with)
-        report.append(_report_row(row, read, status, reason, dataset))
-        if status == "loaded" and read.ingested:
+        report.append(report_row(row, read, status, reason, columns))
+        if status == "loaded":
             findings += [{"file": read.file, **asdict(finding)} for finding in read.findings]
-            recordings.append(_recording_row(row, read, read.ingested, dataset))
-            shutil.copyfile(read.waveform, waveforms / f"{read.ingested.sha256[:16]}.parquet")
-    for leftover in set(waveforms.glob("*.parquet")) - {waveforms / f"{r['recording_id']}.parquet" for r in recordings}:
+            recordings.append(recording_row(row, read, dataset, motors[row["motor_id"]]))
+            if keep_waveforms:
+                kept.add(_placed(read, waveforms))
+    for leftover in set(waveforms.glob("*.parquet")) - kept:
         leftover.unlink()
-    report += [_stray_row(name) for name in _stray_files(folder, rows)]
-    trend, trend_reason = read_trend(folder, motors)
+    report += [stray_row(name, columns) for name in _stray_files(folder, rows)]
+    catalogue = table_of(recordings, RECORDINGS).sort_values(["motor_id", "started_at", "file"], ignore_index=True)
+    register = _motor_table(motors)
+    log, trend_reason = read_trend(folder, motors, dataset.unit)
+    trend = combine(log, hourly_summary(catalogue))
+    windows = count_windows(catalogue, READINESS_WINDOW_S, 0.0)
     return LoadedDataset(
         dataset=dataset,
-        recordings=_table(recordings, RECORDINGS).sort_values(["motor_id", "started_at", "file"], ignore_index=True),
-        findings=_table(findings, FINDINGS),
-        report=_table(report, LOAD_REPORT).sort_values("file", kind="stable", ignore_index=True),
-        motors=_motor_table(motors),
+        recordings=catalogue,
+        findings=table_of(findings, FINDINGS),
+        report=table_of(report, LOAD_REPORT).sort_values("file", kind="stable", ignore_index=True),
+        motors=register,
         trend=trend,
         trend_reason=trend_reason,
+        maintenance=read_maintenance(folder, motors, defects),
+        readiness=assess_readiness(catalogue, register, trend, windows, readiness or _NO_THRESHOLDS),
+        folder=folder.name,
     )
 
 
-def _read_one(
-    folder: Path, dataset: Dataset, motors: dict[str, Motor], limits: Limits, store: Store, row: dict[str, str]
-) -> _Read:
-    """Hash, read, check and store one file; runs in a worker process."""
+def _reads(
+    job: LoadJob,
+    rows: list[dict[str, str]],
+    jobs: int,
+    book: HashBook | None,
+    on_done: Callable[[int, LoadedFile], None] | None,
+) -> list[LoadedFile]:
+    """What became of every file, in order: from the store where nothing changed, read by workers where it did."""
+    sightings = [_sight(job, row) for row in rows] if book else [None] * len(rows)
+    found = [_from_store(job, row, sighting, book) for row, sighting in zip(rows, sightings, strict=True)]
+    missing = [index for index, read in enumerate(found) if read is None]
+    done = run_all(partial(load_file, job), [rows[index] for index in missing], jobs, on_done=on_done)
+    for index, read in zip(missing, done, strict=True):
+        found[index] = read
+        sighting = sightings[index]
+        if book and sighting and read.sha256:
+            book.note(place_of(job, read.file), sighting, read.sha256)
+    return [read for read in found if read is not None]
+
+
+def _sight(job: LoadJob, row: Mapping[str, str]) -> Sighting | None:
+    """How a file of a single part looks now; None for any other."""
     try:
-        source = (folder / row["file"]).resolve()
-        if not source.is_relative_to(folder.resolve()):
-            return _Read(row["file"], f"{row['file']!r} lies outside the data set; copy it into the folder")
-        if not source.is_file():
-            return _Read(row["file"], "file is listed in recordings.csv but is not there")
-        sha256 = file_sha256(source)
-    except (OSError, ValueError) as exc:
-        return _Read(row["file"], f"file cannot be opened ({exc}); check its name and permissions")
-    layout = CsvLayout(header=dataset.header, columns=dataset.columns)
-    about: dict[str, object] = {"sha256": sha256, "layout": asdict(layout)}
-    try:
-        entry = store.entry(about, partial(_ingest, source, layout))
-    except UnreadableRecording as exc:
-        return _Read(row["file"], str(exc))
-    ingested, fs = _facts(entry), _fs(row, dataset)
-    declared_s = float(row["duration_s"]) if row["duration_s"] else None
-    findings = judge(ingested.tallies, fs, limits, declared_s=declared_s)
-    if fatal := "; ".join(f.message for f in findings if f.is_fatal):
-        return _Read(row["file"], fatal, ingested, tuple(findings))
-    quality = stored_audit(
-        store, about, entry / _WAVEFORM, fs, motors[row["motor_id"]],
-        unit_is_ampere=dataset.unit == "A", line_band_hz=(limits.line_low_hz, limits.line_high_hz),
-    )  # fmt: skip
-    graded = _worst_first([*findings, *findings_of(quality, findings)])
-    return _Read(row["file"], "", ingested, graded, entry / _WAVEFORM, str(quality.verdict))
+        source = place_of(job, row["file"])
+        return None if companions_of(source) else HashBook.sight(source)
+    except (UnreadableRecording, OSError, ValueError):
+        return None
 
 
-def _worst_first(findings: list[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(findings, key=lambda f: -SEVERITIES.index(f.severity)))
+def _from_store(
+    job: LoadJob, row: Mapping[str, str], sighting: Sighting | None, book: HashBook | None
+) -> LoadedFile | None:
+    if book is None or sighting is None:
+        return None
+    sha256 = book.known(place_of(job, row["file"]), sighting)
+    return stored_file(job, row, sha256) if sha256 else None
 
 
-def _ingest(source: Path, layout: CsvLayout, draft: Path) -> None:
-    ingested = ingest_csv(source, draft / _WAVEFORM, layout)
-    (draft / _FACTS).write_text(json.dumps(asdict(ingested)), encoding="utf-8")
+def _placed(read: LoadedFile, waveforms: Path) -> Path:
+    target = waveforms / f"{read.sha256[:ID_DIGITS]}.parquet"
+    place(read.waveform, target)
+    return target
 
 
-def _facts(entry: Path) -> Ingested:
-    facts = json.loads((entry / _FACTS).read_text(encoding="utf-8"))
-    tallies = {phase: Tally(**tally) for phase, tally in facts.pop("tallies").items()}
-    return Ingested(**facts, tallies=tallies)
-
-
-def _fs(row: dict[str, str], dataset: Dataset) -> float:
-    return float(row["fs_hz"] or dataset.fs_hz or np.nan)
-
-
-def _status(row: dict[str, str], read: _Read, first_with: dict[str, dict[str, str]]) -> tuple[str, str]:
+def _status(row: dict[str, str], read: LoadedFile, first_with: dict[str, dict[str, str]]) -> tuple[str, str]:
     if read.reason or read.ingested is None:
         return "quarantined", read.reason
-    first = first_with.setdefault(read.ingested.sha256, row)
+    first = first_with.setdefault(read.sha256, row)
     if first is row:
         return "loaded", ""
     for name in ("motor_id", "started_at", "fs_hz"):
@@ -222,76 +254,21 @@ def _status(row: dict[str, str], read: _Read, first_with: dict[str, dict[str, st
     return "duplicate", f"same content as {first['file']}"
 
 
-def _report_row(row: dict[str, str], read: _Read, status: str, reason: str, dataset: Dataset) -> dict[str, Any]:
-    facts = {"file": read.file, "status": status, "reason": reason, "motor_id": row["motor_id"]}
-    if read.ingested is None:
-        return {**_UNREAD, **facts}
-    gaps = {f"gaps_{p}": t.n_gaps for p, t in read.ingested.tallies.items()}
-    return {
-        **_UNREAD,
-        **facts,
-        **gaps,
-        "recording_id": read.ingested.sha256[:16],
-        "dialect": read.ingested.dialect,
-        "rows": read.ingested.n_samples,
-        "phases": read.ingested.phases,
-        "fs_hz": _fs(row, dataset),
-    }
-
-
-def _recording_row(row: dict[str, str], read: _Read, ingested: Ingested, dataset: Dataset) -> dict[str, Any]:
-    tallies, fs = ingested.tallies, _fs(row, dataset)
-    missing = sum(t.n_gaps for t in tallies.values())
-    worst = max((f.severity for f in read.findings), key=SEVERITIES.index, default="good")
-    return {
-        "recording_id": ingested.sha256[:16],
-        "motor_id": row["motor_id"],
-        "file": row["file"],
-        "sha256": ingested.sha256,
-        "started_at": start_time(row["started_at"]) if row["started_at"] else pd.NaT,
-        "fs_hz": fs,
-        "n_samples": ingested.n_samples,
-        "duration_s": ingested.n_samples / fs,
-        "phases": ingested.phases,
-        "unit": dataset.unit,
-        "dialect": ingested.dialect,
-        "load_pct": float(row["load_pct"] or "nan"),
-        "condition": row["condition"],
-        "severity": float(row["severity"] or "nan"),
-        "fault_phase": row["fault_phase"],
-        "repetition": row["repetition"],
-        "split_group": row["motor_id"] if dataset.split_group == "motor" else f"repetition {row['repetition']}",
-        **{f"rms_{p}": tallies[p].rms if p in tallies else np.nan for p in PHASES},
-        "missing_share": missing / (ingested.n_samples * len(tallies)),
-        "acquisition": read.acquisition,
-        "quality": worst,
-    }
-
-
 def _stray_files(folder: Path, rows: list[dict[str, str]]) -> list[str]:
     """Files of the data set that nothing describes."""
     known = {row["file"] for row in rows} | _DESCRIPTIONS
+    known |= {path.relative_to(folder).as_posix() for row in rows for path in _companions(folder / row["file"])}
     names = (p.relative_to(folder).as_posix() for p in sorted(folder.rglob("*")) if p.is_file())
     return [n for n in names if n not in known and not n.startswith("trend/")]
 
 
-def _stray_row(name: str) -> dict[str, Any]:
-    reason = "not listed in recordings.csv: motor, rate and time are unknown; add a row for it"
-    return {**_UNREAD, "file": name, "status": "quarantined", "reason": reason, "motor_id": ""}
+def _companions(path: Path) -> tuple[Path, ...]:
+    try:
+        return companions_of(path)
+    except (OSError, ValueError):
+        return ()
 
 
-#: Cells of the load report for a file that was not read.
-_UNREAD: dict[str, Any] = {
-    "recording_id": "", "dialect": "", "rows": 0, "phases": "", "fs_hz": np.nan, "gaps_R": 0, "gaps_S": 0, "gaps_T": 0,
-}  # fmt: skip
-
-
-def _motor_table(motors: dict[str, Motor]) -> pd.DataFrame:
-    rows = [{**asdict(m), "bearing": m.bearing or ""} for _, m in sorted(motors.items())]
-    return _table(rows, MOTORS)
-
-
-def _table(rows: list[dict[str, Any]], schema: TableSchema) -> pd.DataFrame:
-    return conform(
-        pd.DataFrame(rows, columns=[c.name for c in schema.columns]) if rows else empty_table(schema), schema
-    )
+def _motor_table(motors: Mapping[str, Motor]) -> pd.DataFrame:
+    rows: list[dict[str, Any]] = [{**asdict(m), "bearing": m.bearing or ""} for _, m in sorted(motors.items())]
+    return table_of(rows, MOTORS)

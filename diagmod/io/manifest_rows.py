@@ -1,11 +1,14 @@
 """What a row of ``recordings.csv`` must say before its file is read.
 
 A row that does not say enough, or says something that cannot be, is no error of the data set: its file
-goes to quarantine with the sentence found here. Motor, rate and time are never guessed.
+goes to quarantine with the sentence found here, and with a line that would cure it once it is filled in. Motor, rate
+and time are never guessed; rate and time may also be stated by the file itself.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import posixpath
 import re
 from datetime import UTC, datetime
@@ -16,7 +19,7 @@ import numpy as np
 from diagmod.core.recording import PHASES
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Collection, Container, Mapping, Sequence
 
     from diagmod.io.dataset_files import Dataset
 
@@ -42,18 +45,58 @@ def row_problem(row: dict[str, str], dataset: Dataset, motors: Container[str]) -
     """
     if row["motor_id"] not in motors:
         return f"motor {row['motor_id']!r} is not in motors.yaml; add its nameplate or correct recordings.csv"
-    for name in ("fs_hz", "duration_s", "load_pct", "severity"):
+    for name in ("fs_hz", "duration_s", "load_pct", "torque_nm", "severity"):
         if row[name] and not _is_number(row[name]):
             return f"recordings.csv: {name} must be a number, got {row[name]!r}"
     if reason := _label_problem(row):
         return reason
-    if not row["fs_hz"] and dataset.fs_hz is None:
-        return "sampling rate unknown; give fs_hz in recordings.csv or in dataset.yaml"
     if row["fs_hz"] and not float(row["fs_hz"]) > 0:
         return f"recordings.csv: fs_hz must be positive, got {row['fs_hz']}"
     if dataset.split_group == "repetition" and not row["repetition"]:
         return "repetition unknown, by which dataset.yaml splits; give it in recordings.csv"
-    return _time_problem(row, dataset)
+    return _time_problem(row)
+
+
+#: What is missing where neither the manifest nor the file says it.
+RATE_UNKNOWN = "sampling rate unknown; give fs_hz in recordings.csv or in dataset.yaml"
+TIME_UNKNOWN = "start time unknown; give started_at (UTC) in recordings.csv"
+
+#: What stands in a line of the manifest for what must be filled in.
+_TO_FILL = {"motor_id": "MOTOR", "started_at": "2026-01-31T08:00:00Z", "fs_hz": "HZ"}
+
+
+def cure_line(row: Mapping[str, str], columns: Sequence[str], missing: Collection[str]) -> str:
+    """A line of ``recordings.csv`` that would cure a quarantined file, once its capitals are filled in.
+
+    Parameters
+    ----------
+    row : mapping of str
+        What is known of the file, by column of the manifest.
+    columns : sequence of str
+        Columns of the manifest, in their order.
+    missing : collection of str
+        Columns that must be filled in; those the manifest does not have are put behind the others, with their name.
+
+    Examples
+    --------
+    >>> cure_line({"file": "a.csv"}, ["file", "motor_id", "started_at"], ["motor_id", "fs_hz"])
+    'a.csv,MOTOR,,fs_hz=HZ'
+    """
+    cells = [_TO_FILL.get(name, name) if name in missing else row.get(name, "") for name in columns]
+    cells += [f"{name}={_TO_FILL.get(name, name)}" for name in missing if name not in columns]
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(cells)
+    return line.getvalue()
+
+
+def missing_cells(row: Mapping[str, str], reason: str) -> tuple[str, ...]:
+    """Columns of the manifest that a refusal asks for."""
+    asked = {
+        "motor_id": not row.get("motor_id") or "not in motors.yaml" in reason,
+        "started_at": reason == TIME_UNKNOWN or "started_at" in reason,
+        "fs_hz": reason == RATE_UNKNOWN or "fs_hz" in reason,
+    }
+    return tuple(name for name, is_asked in asked.items() if is_asked)
 
 
 def repeated_rows(rows: Sequence[dict[str, str]]) -> dict[int, str]:
@@ -98,10 +141,10 @@ def _label_problem(row: dict[str, str]) -> str:
     return ""
 
 
-def _time_problem(row: dict[str, str], dataset: Dataset) -> str:
+def _time_problem(row: dict[str, str]) -> str:
     """Why the start time of a manifest row cannot be used, or ""."""
     if not row["started_at"]:
-        return "" if dataset.times == "none" else "start time unknown; give started_at (UTC) in recordings.csv"
+        return ""
     try:
         stamp = start_time(row["started_at"])
     except (ValueError, OverflowError):

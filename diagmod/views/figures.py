@@ -10,7 +10,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from diagmod.core.recording import PHASES
-from diagmod.io.csv_ingest import read_waveform
+from diagmod.io.trend_tables import wide_rms
+from diagmod.io.waveforms import read_waveform
 from diagmod.views.theme import CONDITION_SYMBOLS, PHASE_COLOURS, add_points, condition_colour, condition_words, figure
 
 #: Hours that follow each other at most this far apart are joined by a line.
@@ -77,9 +78,9 @@ def timeline_figure(recordings: pd.DataFrame) -> go.Figure:
 
 
 def trend_figure(trend: pd.DataFrame, motor_id: str, unit: str = "A") -> go.Figure:
-    """Hourly rms of one motor's phases (table ``trend``), every hour of it; a gap stays open."""
+    """Hourly rms of one motor's phases (of table ``trend`` with every quantity); a gap stays open."""
     chart = figure(f"Hourly rms current of {motor_id}", "date (UTC)", f"rms current ({unit})")
-    part = trend[trend["motor_id"] == motor_id].sort_values("hour")
+    part = wide_rms(trend[trend["motor_id"] == motor_id])
     after_gap = part.loc[part["hour"].diff() > _LONGEST_STEP, ["hour"]]
     part = pd.concat([part, after_gap - pd.Timedelta(minutes=1)]).sort_values("hour")
     for phase in PHASES:

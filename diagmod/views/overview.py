@@ -12,6 +12,7 @@ from diagmod.core.recording import PHASES
 from diagmod.io.catalogue import Catalogue
 from diagmod.io.stages import StageError
 from diagmod.io.tables import TableError
+from diagmod.io.trend_tables import query, wide_rms
 from diagmod.views.figures import timeline_figure, trend_figure
 from diagmod.views.panels import FigureSlot, TableSlot, cards, follow, footer
 from diagmod.views.tables import table
@@ -120,7 +121,7 @@ class RecordingsPanel(widgets.VBox):
         trend = self._catalogue.trend
         if not motor_id:
             self.trend.say("Choose a motor to see its hourly rms current.")
-        elif (trend["motor_id"] == motor_id).any():
+        elif len(wide_rms(query(trend, motor_id=motor_id))):
             self.trend.show(trend_figure(trend, motor_id, self._catalogue.dataset.unit))
         else:
             self.trend.say("There is no trend log for this motor.")

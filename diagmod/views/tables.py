@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from IPython.display import HTML, Markdown
 
-from diagmod.io.schemas import TABLES
+from diagmod.io.table_registry import TABLES
 
 #: Units of columns by name, from every schema; a name means one thing in the whole product.
 UNITS = {c.name: c.unit for schema in TABLES.values() for c in schema.columns if c.unit not in ("", "1")}

@@ -17,8 +17,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bench.audit import audit_vs_fft
 from bench.diagnose import diagnose_10s_vs_statorscope, diagnose_60s_vs_statorscope
 from bench.load import load_csv_ratio, load_peak_mb
+from bench.many_loads import increment_fraction, load_38_ratio, load_100m_mb, load_worker_mb
 from bench.repro import repro_noop_ratio
 from bench.rows import Row
 from bench.simulate import simulate_speed
@@ -29,14 +31,18 @@ ROOT = Path(__file__).parents[2]
 SHORT: tuple[Callable[[Path], Row], ...] = (
     load_csv_ratio,
     load_peak_mb,
+    load_38_ratio,
+    load_worker_mb,
+    increment_fraction,
+    audit_vs_fft,
     repro_noop_ratio,
     simulate_speed,
     diagnose_10s_vs_statorscope,
     diagnose_60s_vs_statorscope,
 )
 
-#: Benchmarks that take longer; none yet.
-LONG: tuple[Callable[[Path], Row], ...] = ()
+#: Benchmarks that take longer or much room on the disk (2.5 GB).
+LONG: tuple[Callable[[Path], Row], ...] = (load_100m_mb,)
 
 
 def main() -> int:

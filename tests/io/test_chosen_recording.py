@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from diagmod.io.chosen_recording import choose_recording
-from diagmod.io.csv_ingest import UnreadableRecording
 from diagmod.io.nameplates import NameplateError
+from diagmod.io.refusals import UnreadableRecording
 from diagmod.io.stages import StageError
 
 MOTORS = """motors:

@@ -10,8 +10,9 @@ from handmade_interim import LINEAGE, plant, recordings
 
 from diagmod.io.dataset_files import Dataset, DatasetError
 from diagmod.io.interim import DATASET_FILE, read_dataset_facts, read_nameplates, write_interim
-from diagmod.io.schemas import RECORDINGS, TREND
+from diagmod.io.schemas import RECORDINGS
 from diagmod.io.tables import TableError, describe_table, empty_table, read_table
+from diagmod.io.trend_tables import TREND
 
 
 def test_what_a_data_set_declares_is_read_as_it_was_written(tmp_path):
@@ -26,7 +27,9 @@ def test_what_a_data_set_declares_is_read_as_it_was_written(tmp_path):
 def test_every_table_carries_the_lineage(tmp_path):
     write_interim(plant(), tmp_path, LINEAGE)
     names = {path.stem for path in tmp_path.glob("*.parquet")}
-    assert names == {"recordings", "findings", "load_report", "motors", "trend"}
+    assert names == {
+        "recordings", "findings", "load_report", "motors", "trend", "maintenance", "refused_events", "readiness",
+    }  # fmt: skip
     assert all(describe_table(tmp_path / f"{name}.parquet")["lineage"] == LINEAGE for name in names)
 
 

@@ -6,26 +6,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from diagmod.core.quality import Limits
-from diagmod.io import loading
-from diagmod.io.csv_ingest import read_waveform
+from diagmod.core.rulesets import default_rules, ruleset_from
+from diagmod.io import file_loading
 from diagmod.io.dataset_files import DatasetError
 from diagmod.io.loading import load_dataset
 from diagmod.io.plant_files import csv_bytes
 from diagmod.io.schemas import FINDINGS, LOAD_REPORT, MOTORS, RECORDINGS
 from diagmod.io.store import Store
 from diagmod.io.tables import conform
+from diagmod.io.waveforms import read_waveform
 
 FS = 1000.0
-LIMITS = Limits(
-    min_duration_s=1.0,
-    max_length_error_pct=1.0,
-    max_missing_pct=20.0,
-    max_offset_pct=5.0,
-    min_phase_ratio_pct=5.0,
-    line_low_hz=20.0,
-    line_high_hz=120.0,
-)
+
+#: Dialect of the plant's usual files.
+PLAIN = "3 columns separated by commas with decimal point"
+RULES = ruleset_from(default_rules() | {"too_short": {"severity": "error", "limit": 1.0}})
 
 
 def currents(seed=0, n=1500):
@@ -70,7 +65,7 @@ class Plant:
         columns = ["file", "motor_id", "started_at", "fs_hz", *{c: 0 for row in self.rows for c in row}]
         manifest = pd.DataFrame(self.rows, columns=list(dict.fromkeys(columns)))
         manifest.to_csv(self.folder / "recordings.csv", index=False)
-        return load_dataset(self.folder, self.root / "waveforms", Store(self.root / "store", "v1"), LIMITS, jobs)
+        return load_dataset(self.folder, self.root / "waveforms", Store(self.root / "store", "v1"), RULES, jobs)
 
     def outcome(self, name):
         """Status and reason of the only report row of a file."""
@@ -107,7 +102,7 @@ def test_loaded_recording_has_its_facts_and_waveform(plant):
         repetition="3", duration_s="1.5",
     )  # fmt: skip
     row = plant.load().recordings.iloc[0]
-    assert (row["motor_id"], row["file"], row["unit"], row["dialect"]) == ("M02", "a.csv", "A", "plain")
+    assert (row["motor_id"], row["file"], row["unit"], row["dialect"]) == ("M02", "a.csv", "A", PLAIN)
     assert (row["fs_hz"], row["n_samples"], row["duration_s"]) == (1000.0, 1500, 1.5)
     assert row["started_at"] == pd.Timestamp("2026-01-05T08:00Z")
     assert (row["load_pct"], row["condition"], row["severity"]) == (75.5, "stator_short", 0.1)
@@ -143,7 +138,7 @@ def test_every_file_and_every_row_is_in_the_report_once(plant):
 def test_originals_are_not_touched(plant):
     mixed(plant).load()
     before = {p: (p.stat().st_mtime_ns, p.read_bytes()) for p in plant.folder.rglob("*") if p.is_file()}
-    load_dataset(plant.folder, plant.root / "waveforms", Store(plant.root / "store2", "v1"), LIMITS, 1)
+    load_dataset(plant.folder, plant.root / "waveforms", Store(plant.root / "store2", "v1"), RULES, 1)
     assert {p: (p.stat().st_mtime_ns, p.read_bytes()) for p in plant.folder.rglob("*") if p.is_file()} == before
 
 
@@ -287,8 +282,8 @@ def test_file_that_may_not_be_read_goes_to_quarantine(plant, monkeypatch):
             raise PermissionError(13, "Permission denied", str(path))
         return hash_of(path)
 
-    hash_of = loading.file_sha256
-    monkeypatch.setattr(loading, "file_sha256", refuse)
+    hash_of = file_loading.recording_sha256
+    monkeypatch.setattr(file_loading, "recording_sha256", refuse)
     status, reason = plant.add("a.csv").add("b.csv").outcome("a.csv")
     assert (status, "Permission denied" in reason) == ("quarantined", True)
     assert plant.outcome("b.csv") == ("loaded", "")
@@ -313,9 +308,10 @@ def test_file_listed_by_another_spelling_of_its_path_is_one_file(plant):
     ("content", "reason"),
     [
         ("", "a.csv is empty"),
-        ("current_R\n1\nx\n", "line 3 of a.csv holds 'x' where a number is expected"),
-        ("Ia,Ib\n1,2\n", "a.csv has columns 'Ia, Ib'"),
-        (csv_bytes(currents(n=900)), "0.9 s long, at least 1 s are needed; record longer"),
+        ("current_R\n1\n2\nx\n3\n", "line 4 of a.csv holds 'x' where a number is expected"),
+        ("U,speed\n1,2\n2,1\n", "a.csv has 2 column(s) of numbers and none is clearly a phase (1 U, 2 speed)"),
+        ("x,y,z\n1,2,2\n2,1,1\n3,1,1\n", "so their order is not known; give R,S,T by phase_columns, for example"),
+        (csv_bytes(currents(n=900)), "0.9 s long, at least 1 s are needed; record for longer"),
         (
             csv_bytes(np.full((1, 1500), 2.0), ("current_R",)),
             "phase R is constant at 2; check the sensor and its cable",
@@ -336,7 +332,7 @@ def test_single_phase_is_loaded_and_the_absent_ones_are_found(plant):
     assert (row["phases"], row["quality"]) == ("S", "info")
     assert np.isnan(row["rms_R"])
     assert row["rms_S"] == pytest.approx(8, abs=0.1)
-    assert loaded.findings["rule"].tolist() == ["absent_phase"]
+    assert set(loaded.findings["rule"]) == {"absent_phase", "reading_note"}
 
 
 def test_gaps_are_counted_and_found(plant):
@@ -365,7 +361,7 @@ def test_recording_that_cannot_carry_a_diagnosis_is_loaded_and_says_so(plant):
     assert first["message"].startswith(
         "acquisition: this recording cannot carry a diagnosis, the clock is unreliable: "
     )
-    assert "Use a recorder that samples by hardware at a fixed rate." in first["message"]
+    assert first["remedy"] == "use a recorder that samples by hardware at a fixed rate"
     assert loaded.audit_in_words() == (
         "We see 1 recordings that can carry a diagnosis, 0 that can with limits and 1 that cannot."
     )
@@ -379,14 +375,14 @@ def test_current_far_from_the_nameplate_doubts_the_unit_only_where_it_is_ampere(
     """8 A rms and 8.2 A rated; a thousandth of it is what a logger in kiloampere writes."""
     content = csv_bytes(1000 * currents())
     rules = plant.add("a.csv", content).load().findings["rule"].tolist()
-    assert rules == ["acquisition_unit_doubtful"]
+    assert rules == ["acquisition_current_above_rated"]
     plant.describe("unit: mV\n")
     assert plant.load().findings.empty
 
 
 def test_audit_follows_the_nameplate_without_reading_the_file_again(plant, monkeypatch):
     assert plant.add("a.csv").load().recordings["acquisition"].tolist() == ["good"]
-    monkeypatch.setattr(loading, "ingest_csv", lambda *arguments: pytest.fail("a stored file was read again"))
+    monkeypatch.setattr(file_loading, "ingest_recording", lambda *_: pytest.fail("a stored file was read again"))
     register = plant.folder / "motors.yaml"
     register.write_text(register.read_text().replace("8.2", "0.82"))
     assert plant.load().recordings["acquisition"].tolist() == ["limited"]
@@ -421,7 +417,7 @@ def test_headless_files_are_read_in_the_declared_order(plant):
 
 def test_loading_twice_gives_the_same_from_the_store(plant, monkeypatch):
     first, before = mixed(plant).load(), waveforms(plant)
-    monkeypatch.setattr(loading, "ingest_csv", lambda *arguments: pytest.fail("a stored file was read again"))
+    monkeypatch.setattr(file_loading, "ingest_recording", lambda *_: pytest.fail("a stored file was read again"))
     plant.rows = [row for row in plant.rows if row["file"] != "text.csv"]
     (plant.folder / "text.csv").unlink()
     second = plant.load()
@@ -478,12 +474,14 @@ def test_description_files_and_trend_logs_are_no_recordings(plant):
     (plant.folder / "ground_truth.csv").write_text("file\n")
     loaded = plant.add("a.csv").load()
     assert loaded.report["file"].tolist() == ["a.csv"]
-    assert (len(loaded.trend), loaded.trend_reason) == (1, "")
+    assert (loaded.trend.loc[loaded.trend["source"] == "log", "mean"].tolist(), loaded.trend_reason) == ([1, 2, 3], "")
 
 
 def test_data_set_without_trend_log_loads_with_the_reason(plant):
     loaded = plant.add("a.csv").load()
-    assert (len(loaded.trend), loaded.trend_reason) == (0, "the data set has no trend log (folder trend/)")
+    assert loaded.trend_reason == "the data set has no trend log (folder trend/)"
+    assert loaded.trend["source"].tolist() == ["recordings"] * 3
+    assert loaded.trend["mean"].tolist() == pytest.approx([8.0] * 3, abs=0.1)
 
 
 def test_data_set_without_a_single_row_loads_nothing_and_reports_its_files(plant):
@@ -511,4 +509,4 @@ def test_wrong_description_stops_before_anything_is_written(plant):
 def test_empty_data_set_folder_is_refused(tmp_path):
     (tmp_path / "plant").mkdir()
     with pytest.raises(DatasetError, match="data set folder 'plant' is empty"):
-        load_dataset(tmp_path / "plant", tmp_path / "waveforms", Store(tmp_path / "store", "v1"), LIMITS, 1)
+        load_dataset(tmp_path / "plant", tmp_path / "waveforms", Store(tmp_path / "store", "v1"), RULES, 1)

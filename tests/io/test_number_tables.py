@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from diagmod.io import number_tables
-from diagmod.io.csv_ingest import UnreadableRecording
 from diagmod.io.number_tables import read_text_table
+from diagmod.io.refusals import UnreadableRecording
 
 #: Three columns that every dialect must give; the comma of a decimal is followed by other than three digits too.
 T, R, S = [0.0, 0.01, 0.02, 0.03], [1.5, -1.25, 0.125, 2.0], [0.5, 2.0, -3.5, 1e-3]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from recording_texts import FS, SECONDS, N, R, S, T, reader, text_of
 
-from diagmod.io.csv_ingest import UnreadableRecording
+from diagmod.io.refusals import UnreadableRecording
 
 VOLTS = 100 * R
 

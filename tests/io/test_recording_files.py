@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 from recording_texts import FS, SECONDS, N, R, S, T, reader, text_of
 
-from diagmod.io.csv_ingest import UnreadableRecording
 from diagmod.io.recording_files import Declared, read_recording_file
+from diagmod.io.refusals import UnreadableRecording
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import pytest
 from handmade_interim import RECORDINGS_OF_PLANT, recordings, trend
 
-from diagmod.io.csv_ingest import WAVEFORM_COLUMNS
+from diagmod.io.waveforms import WAVEFORM_COLUMNS
 from diagmod.views.figures import (
     feature_figure,
     severity_figure,

@@ -11,8 +11,8 @@ from traitlets import TraitError
 
 from diagmod.io.catalogue import Catalogue
 from diagmod.io.dataset_files import Dataset
-from diagmod.io.schemas import TREND
 from diagmod.io.tables import empty_table
+from diagmod.io.trend_tables import TREND
 from diagmod.views.overview import OverviewPage
 
 MIME = "application/vnd.plotly.v1+json"
