@@ -9,19 +9,28 @@ from typing import Annotated
 import typer
 
 from diagmod.diagnose_command import HELP, InputError, diagnose_file
+from diagmod.import_command import IMPORT_HELP, import_command
 from diagmod.io.datasets import KNOWN, download_files, fetch, track_with_dvc
 from diagmod.io.model_files import ModelError
 from diagmod.io.model_store import NoModelError, read_registry, register
 from diagmod.io.paths import project_root
 from diagmod.io.run_records import overhead_pct, read_run_records
 from diagmod.io.stages import StageError
+from diagmod.register_command import defects, motors
+from diagmod.store_command import store_app
+from diagmod.trend_command import trend
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Current diagnostics of induction motors.")
 datasets = typer.Typer(no_args_is_help=True, help="Published data sets of measured currents.")
 models = typer.Typer(no_args_is_help=True, help="The store of trained models.")
 app.add_typer(datasets, name="datasets")
 app.add_typer(models, name="models")
+app.add_typer(store_app, name="store")
+app.add_typer(motors, name="motors")
+app.add_typer(defects, name="defects")
+app.add_typer(trend, name="trend")
 app.command("diagnose", help=HELP)(diagnose_file)
+app.command("import", help=IMPORT_HELP)(import_command)
 
 
 @datasets.command("list")
@@ -29,11 +38,13 @@ def list_datasets() -> None:
     """Show which data sets can be had and which are there."""
     raw = project_root() / "data" / "raw"
     for name, known in KNOWN.items():
-        state = "present" if (raw / name).is_dir() else "not here; `diagmod datasets get " + name + "`"
-        typer.echo(f"{name:8} {known.description['title']} [{known.description['licence']}] ({state})")
+        how = f"`diagmod datasets get {name}{' --from FOLDER' if known.prepare else ''}`"
+        state = "present" if (raw / name).is_dir() else f"not here; {how}"
+        typer.echo(f"{name:13} {known.description['title']} [{known.description['licence']}] ({state})")
+        typer.echo(f"{'':13} cite: {known.description['citation']}{'; from ' + known.url if known.prepare else ''}")
     own = sorted(p.name for p in raw.iterdir() if p.is_dir() and p.name not in KNOWN) if raw.is_dir() else []
     for name in own:
-        typer.echo(f"{name:8} present")
+        typer.echo(f"{name:13} present")
 
 
 @datasets.command("get")
@@ -47,7 +58,12 @@ def get_dataset(
     track_with_dvc(fetched.folder, root)
     about = KNOWN[name].description
     state = "was there already" if fetched.was_there else "is ready"
-    typer.echo(f"data/raw/{name} {state}: {fetched.n_files} of {fetched.n_published} published files.")
+    counted = f"{fetched.n_files} of {fetched.n_published} published files"
+    if fetched.n_recordings != fetched.n_files:
+        counted += f", {fetched.n_recordings} recordings"
+    typer.echo(f"data/raw/{name} {state}: {counted}.")
+    if fetched.originals is not None:
+        typer.echo(f"The recordings stay in {fetched.originals}; keep them there.")
     for line in fetched.left_out:
         typer.echo(f"left out: {line}", err=True)
     typer.echo(f"Licence {about['licence']}. Cite: {about['citation']}")

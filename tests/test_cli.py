@@ -81,7 +81,9 @@ def test_the_list_says_what_can_be_had_and_what_is_there(diagmod, root):
     (root / "data/raw/our_pumps").mkdir()
     (root / "data/raw/itsc.dvc").write_text("")
     lines = diagmod("datasets", "list").out.splitlines()
-    assert [line.split()[0] for line in lines] == ["itsc", "our_pumps"]
+    names = [line.split()[0] for line in lines if not line.startswith(" ")]
+    assert names == ["itsc", "kaist", "paderborn", "dataport_bars", "bbim2023", "our_pumps"]
+    assert lines[1].split(maxsplit=1)[1].startswith("Cardenas-Cornejo et al.")
     assert lines[0].endswith("[MIT] (present)")
 
 
@@ -89,27 +91,27 @@ def test_getting_a_set_names_licence_citation_and_how_to_run_it(diagmod, root, c
     told = diagmod("datasets", "get", "itsc", "--from", str(copy))
     assert told.code == 0
     lines = told.out.splitlines()
-    assert lines[0] == "data/raw/itsc is ready: 2 of 2 published files."
+    assert lines[0] == "data/raw/itsc is ready: 2 of 52 published files."
     assert lines[1].startswith("Licence MIT. Cite: Cardenas-Cornejo et al.")
     assert lines[2] == "Run it: dvc exp run -S load.dataset=itsc"
     assert told.err == ""
     assert (root / "tracked").read_text() == "itsc"
     again = diagmod("datasets", "get", "itsc", "--from", str(copy))
-    assert again.out.splitlines()[0] == "data/raw/itsc was there already: 2 of 2 published files."
+    assert again.out.splitlines()[0] == "data/raw/itsc was there already: 2 of 52 published files."
 
 
 def test_an_altered_file_is_named_on_the_error_stream(diagmod, copy):
     (copy / "SC_HLT_001.csv").write_bytes(b"1,2,4\n")
     told = diagmod("datasets", "get", "itsc", "--from", str(copy))
     assert told.code == 0
-    assert told.out.startswith("data/raw/itsc is ready: 1 of 2 published files.")
+    assert told.out.startswith("data/raw/itsc is ready: 1 of 52 published files.")
     assert told.err == "left out: SC_HLT_001.csv: its content is not the published one\n"
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["cwru"], "unknown data set 'cwru'; known are itsc"),
+        (["cwru"], "unknown data set 'cwru'; known are itsc, kaist, paderborn, dataport_bars, bbim2023"),
         (
             ["itsc", "--from", "nowhere"],
             "folder nowhere does not exist; give the folder with the files of itsc to --from",

@@ -138,7 +138,12 @@ def originals_of(folder: Path, dataset: Dataset) -> Path:
 
 
 def read_manifest(folder: Path) -> pd.DataFrame:
-    """Read ``recordings.csv``: a row a file, every cell as text, absent columns empty; ``attrs["columns"]`` as written.
+    """Read the manifest ``recordings.csv`` of a data set; see :func:`read_manifest_file`."""
+    return read_manifest_file(folder / "recordings.csv")
+
+
+def read_manifest_file(path: Path) -> pd.DataFrame:
+    """Read a manifest: a row a file, every cell as text, absent columns empty; ``attrs["columns"]`` as written.
 
     Raises
     ------
@@ -146,27 +151,24 @@ def read_manifest(folder: Path) -> pd.DataFrame:
         The file is missing or unreadable, lacks ``file`` or ``motor_id``, has a column of no meaning, or a row
         of another length.
     """
+    name = path.name
     try:
-        text = (folder / "recordings.csv").read_text(encoding="utf-8-sig")
+        text = path.read_text(encoding="utf-8-sig")
         lines = [line for line in csv.reader(io.StringIO(text, newline=""), strict=True) if line]
     except FileNotFoundError:
-        raise DatasetError(
-            "recordings.csv is missing; list every file with its motor_id, started_at and fs_hz"
-        ) from None
+        raise DatasetError(f"{name} is missing; list every file with its motor_id, started_at and fs_hz") from None
     except (csv.Error, UnicodeDecodeError) as exc:
-        raise DatasetError(f"recordings.csv is no readable CSV table in UTF-8 ({exc}); correct it") from exc
+        raise DatasetError(f"{name} is no readable CSV table in UTF-8 ({exc}); correct it") from exc
     names, rows = (lines[0], lines[1:]) if lines else ([], [])
     if missing := [c for c in ("file", "motor_id") if c not in names]:
-        raise DatasetError(f"recordings.csv lacks column {missing[0]!r}; it has {', '.join(names) or 'none'}")
+        raise DatasetError(f"{name} lacks column {missing[0]!r}; it has {', '.join(names) or 'none'}")
     if unknown := [c for c in names if c not in MANIFEST_COLUMNS]:
-        raise DatasetError(
-            f"recordings.csv has unknown column {unknown[0]!r}; allowed are {', '.join(MANIFEST_COLUMNS)}"
-        )
+        raise DatasetError(f"{name} has unknown column {unknown[0]!r}; allowed are {', '.join(MANIFEST_COLUMNS)}")
     if repeated := [c for c in names if names.count(c) > 1]:
-        raise DatasetError(f"recordings.csv has column {repeated[0]!r} twice; keep one")
+        raise DatasetError(f"{name} has column {repeated[0]!r} twice; keep one")
     for number, row in enumerate(rows, start=2):
         if len(row) != len(names):
-            raise DatasetError(f"recordings.csv, row {number} has {len(row)} cells, expected {len(names)}; correct it")
+            raise DatasetError(f"{name}, row {number} has {len(row)} cells, expected {len(names)}; correct it")
     manifest = pd.DataFrame(rows, columns=names, dtype=str)
     manifest = manifest.reindex(columns=list(MANIFEST_COLUMNS), fill_value="")
     manifest.attrs["columns"] = tuple(names)

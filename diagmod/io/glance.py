@@ -7,9 +7,8 @@ from pathlib import Path
 
 from diagmod.io.declarations import Declared
 from diagmod.io.ingest import text_head
-from diagmod.io.number_tables import read_text_table
 from diagmod.io.recording_files import read_table, recording_of
-from diagmod.io.text_plan import plan_text
+from diagmod.io.text_plan import read_beginning
 
 
 @dataclass(frozen=True)
@@ -56,8 +55,8 @@ def glance(path: Path, declared: Declared) -> Glance:
         The file cannot be read, or what it holds is ambiguous. A rate that nothing tells is no reason.
     """
     head = text_head(path, declared)
-    is_streamed = bool(head) and plan_text(head, path.name, declared) is not None
-    table = read_text_table(head, path.name, settings=declared.text) if is_streamed else read_table(path, declared)
-    found = recording_of(table, declared)
+    begun = read_beginning(head, path.name, declared) if head else None
+    found = recording_of(read_table(path, declared) if begun is None else begun, declared)
     started_at = "" if found.started_at is None else found.started_at.isoformat()
-    return Glance(found.rates.fs, found.columns, found.unit, found.format, started_at, found.notes)
+    notes = (*found.notes, *found.rates.contradictions())
+    return Glance(found.rates.fs, found.columns, found.unit, found.format, started_at, notes)

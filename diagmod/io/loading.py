@@ -7,6 +7,7 @@ before is not read again: one more recording costs one recording.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -27,10 +28,11 @@ from diagmod.io.file_loading import LoadedFile, LoadJob, load_file, place_of, st
 from diagmod.io.hourly_summary import combine, hourly_summary
 from diagmod.io.load_rows import ID_DIGITS, recording_row, report_row, stray_row, table_of
 from diagmod.io.maintenance_events import EVENTS_FILE, MaintenanceLog, read_maintenance
-from diagmod.io.manifest_rows import plain_name, repeated_rows, row_problem
+from diagmod.io.manifest_rows import UNRESOLVED, plain_name, repeated_rows, row_problem
 from diagmod.io.motor_register import read_motors
 from diagmod.io.readiness import CHECKS, assess_readiness
 from diagmod.io.readiness_figures import count_windows
+from diagmod.io.reading_settings import READING_COLUMNS
 from diagmod.io.refusals import UnreadableRecording
 from diagmod.io.schemas import FINDINGS, LOAD_REPORT, MOTORS, RECORDINGS
 from diagmod.io.store import Store, place
@@ -39,7 +41,7 @@ from diagmod.io.trend_logs import read_trend
 #: Files of a data set that are no recordings.
 _DESCRIPTIONS = {
     "dataset.yaml", "motors.yaml", "recordings.csv", "ground_truth.csv", EVENTS_FILE, CATALOGUE,
-    "unresolved.csv",
+    UNRESOLVED,
 }  # fmt: skip
 
 
@@ -245,7 +247,7 @@ def _status(row: dict[str, str], read: LoadedFile, first_with: dict[str, dict[st
     first = first_with.setdefault(read.sha256, row)
     if first is row:
         return "loaded", ""
-    for name in ("motor_id", "started_at", "fs_hz"):
+    for name in ("motor_id", "started_at", "fs_hz", *READING_COLUMNS):
         if first[name] != row[name]:
             return "quarantined", (
                 f"same content as {first['file']}, but recordings.csv gives {name} {row[name]!r} here and "
@@ -258,8 +260,13 @@ def _stray_files(folder: Path, rows: list[dict[str, str]]) -> list[str]:
     """Files of the data set that nothing describes."""
     known = {row["file"] for row in rows} | _DESCRIPTIONS
     known |= {path.relative_to(folder).as_posix() for row in rows for path in _companions(folder / row["file"])}
-    names = (p.relative_to(folder).as_posix() for p in sorted(folder.rglob("*")) if p.is_file())
+    names = (_shown_name(p.relative_to(folder)) for p in sorted(folder.rglob("*")) if p.is_file())
     return [n for n in names if n not in known and not n.startswith("trend/")]
+
+
+def _shown_name(path: Path) -> str:
+    """A name as a table can hold it: bytes that are no UTF-8 are written as their codes."""
+    return os.fsencode(path.as_posix()).decode("utf-8", errors="backslashreplace")
 
 
 def _companions(path: Path) -> tuple[Path, ...]:

@@ -57,12 +57,23 @@ def row_problem(row: dict[str, str], dataset: Dataset, motors: Container[str]) -
     return _time_problem(row)
 
 
+#: List of the files that an import could not place, beside the manifest.
+UNRESOLVED = "unresolved.csv"
+
 #: What is missing where neither the manifest nor the file says it.
 RATE_UNKNOWN = "sampling rate unknown; give fs_hz in recordings.csv or in dataset.yaml"
 TIME_UNKNOWN = "start time unknown; give started_at (UTC) in recordings.csv"
 
 #: What stands in a line of the manifest for what must be filled in.
-_TO_FILL = {"motor_id": "MOTOR", "started_at": "2026-01-31T08:00:00Z", "fs_hz": "HZ"}
+_TO_FILL = {
+    "motor_id": "MOTOR", "started_at": "YYYY-MM-DDTHH:MM:SSZ", "fs_hz": "HZ", "phase_columns": "R;S;T",
+    "time_column": "COLUMN", "time_unit": "UNIT", "sheet": "SHEET", "scale": "AMPERE", "decimal": "MARK",
+}  # fmt: skip
+
+#: A setting of the reading, in the part of a refusal that says what to do.
+_ASKED = re.compile(
+    r"; (?:(?!fs_hz)[^;])*?\b(phase_columns|time_column|time_unit|sheet|scale|decimal)\b(?! points)[^;]*$"
+)
 
 
 def cure_line(row: Mapping[str, str], columns: Sequence[str], missing: Collection[str]) -> str:
@@ -90,13 +101,20 @@ def cure_line(row: Mapping[str, str], columns: Sequence[str], missing: Collectio
 
 
 def missing_cells(row: Mapping[str, str], reason: str) -> tuple[str, ...]:
-    """Columns of the manifest that a refusal asks for."""
+    """Columns of the manifest that a refusal asks for; of several ways to read a file, the first that it names.
+
+    Examples
+    --------
+    >>> missing_cells({"motor_id": "M1"}, "x.csv names no phases; give R,S,T by phase_columns, such as 1,2,3")
+    ('phase_columns',)
+    """
+    reading = _ASKED.search(reason)
     asked = {
         "motor_id": not row.get("motor_id") or "not in motors.yaml" in reason,
-        "started_at": reason == TIME_UNKNOWN or "started_at" in reason,
-        "fs_hz": reason == RATE_UNKNOWN or "fs_hz" in reason,
+        "started_at": "started_at" in reason,
+        "fs_hz": "fs_hz" in reason and not reading,
     }
-    return tuple(name for name, is_asked in asked.items() if is_asked)
+    return (*(name for name, is_asked in asked.items() if is_asked), *(reading.groups() if reading else ()))
 
 
 def repeated_rows(rows: Sequence[dict[str, str]]) -> dict[int, str]:

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from diagmod.core.recording import PHASES
 from diagmod.io.column_names import TIME_UNITS
@@ -65,7 +64,7 @@ class TextPlan:
     factor : float
         What samples are multiplied by.
     unit : str
-        "A", or what the samples are instead.
+        "A", or what the samples are instead; empty where only all of them tell.
     unit_conflict : str
         What a declared unit contradicts; empty where nothing.
     labels : dict of str
@@ -110,6 +109,56 @@ def plan_text(head: bytes, name: str, declared: Declared) -> TextPlan | None:
     UnreadableRecording
         The beginning is ambiguous or no table.
     """
+    if (begun := _begin(head, name, declared)) is None:
+        return None
+    table, dialect, notes = begun.table, begun.layout.dialect, list(begun.notes)
+    columns = [table.columns[k] for k in begun.taken.values()]
+    factor, unit = unit_of(columns, name, declared, notes)
+    scale_s, time = _seconds_per_unit(table, begun.time, declared, notes)
+    labels = {phase: table.label(k) for phase, k in begun.taken.items()}
+    if time is not None:
+        labels |= {TIME: table.label(time), RATE_OF: f"time column {table.listed([time])}"}
+    is_quoted = b'"' in head and not begun.has_quotes
+    return TextPlan(
+        delimiter=dialect.delimiter,
+        decimal=dialect.decimal,
+        n_columns=len(dialect.kinds),
+        skip_lines=begun.layout.first,
+        is_quoted=is_quoted,
+        has_quotes=begun.has_quotes,
+        phases=begun.taken,
+        empty=tuple(k for k, kind in enumerate(dialect.kinds) if kind == "sparse" and _is_empty(table, k)),
+        time=time,
+        time_scale_s=scale_s,
+        factor=factor,
+        unit=unit,
+        unit_conflict=unit_conflict(columns, declared),
+        labels=labels,
+        dialect=dialect.words + (", every line quoted" if is_quoted else ""),
+        notes=tuple(notes),
+    )
+
+
+def read_beginning(head: bytes, name: str, declared: Declared) -> Table | None:
+    """Columns of the beginning of a text that can be streamed, or None; parameters as of :func:`plan_text`."""
+    begun = _begin(head, name, declared)
+    return None if begun is None else begun.table
+
+
+@dataclass(frozen=True)
+class _Beginning:
+    """The beginning of a text that can be streamed: its columns, and which of them are taken."""
+
+    table: Table
+    layout: TextLayout
+    taken: dict[str, int]
+    time: int | None
+    has_quotes: bool
+    notes: list[str]
+
+
+def _begin(head: bytes, name: str, declared: Declared) -> _Beginning | None:
+    """What the beginning holds; None where only the whole text tells."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head or _RETURN_INSIDE.search(head):
         return None
     if declared.encoding is not None and _ASCII_TEXT.decode(declared.encoding, "replace") != _ASCII_TEXT.decode():
@@ -120,53 +169,19 @@ def plan_text(head: bytes, name: str, declared: Declared) -> TextPlan | None:
     notes = list(table.notes)
     phases, time = choose_columns(table, declared, notes)
     taken = {phase: k for phase, k in zip(PHASES, phases, strict=True) if k is not None}
+    kinds = layout.dialect.kinds
+    if any(kind == "sparse" and table.columns[k].n_numbers for k, kind in enumerate(kinds)):
+        return None  # a gap at the beginning, or a side note
     needed = [*taken.values(), *([] if time is None else [time])]
-    is_numeric = all(layout.dialect.kinds[k] == "number" for k in needed)
-    sparse = [k for k, kind in enumerate(layout.dialect.kinds) if kind == "sparse"]
-    if any(table.columns[k].n_numbers for k in sparse):
-        return None  # a gap at the beginning, or a side note: only the whole tells
+    is_numeric = all(kinds[k] == "number" for k in needed)
     if not is_numeric or _is_double_spaced(layout, plain) or (time is None and declared.time_unit is not None):
         return None
-    factor, unit = unit_of(
-        [table.columns[k] for k in taken.values()], _first_samples(table, taken), name, declared, notes
-    )
-    scale_s, time = _seconds_per_unit(table, time, declared, notes)
-    labels = {phase: table.label(k) for phase, k in taken.items()}
-    is_quoted = b'"' in head and b'"' not in plain
-    return TextPlan(
-        delimiter=layout.dialect.delimiter,
-        decimal=layout.dialect.decimal,
-        n_columns=len(layout.dialect.kinds),
-        skip_lines=layout.first,
-        is_quoted=is_quoted,
-        has_quotes=b'"' in plain,
-        phases=taken,
-        empty=tuple(k for k in sparse if _is_empty(table, k)),
-        time=time,
-        time_scale_s=scale_s,
-        factor=factor,
-        unit=unit,
-        unit_conflict=unit_conflict([table.columns[k] for k in taken.values()], declared),
-        labels=labels
-        if time is None
-        else {**labels, TIME: table.label(time), RATE_OF: f"time column {table.listed([time])}"},
-        dialect=layout.dialect.words + (", every line quoted" if is_quoted else ""),
-        notes=tuple(notes),
-    )
+    return _Beginning(table, layout, taken, time, b'"' in plain, notes)
 
 
 def _is_empty(table: Table, k: int) -> bool:
     texts = table.columns[k].texts
     return texts is None or all(text.strip() in MISSING for text in texts)
-
-
-def _first_samples(table: Table, taken: Mapping[str, int]) -> NDArray[np.float64]:
-    """Samples of the beginning, shape (3, n); what cannot be a current is refused when all samples are counted."""
-    columns = {phase: np.asarray(table.columns[k].values, dtype=np.float64) for phase, k in taken.items()}
-    n = len(next(iter(columns.values())))
-    rows = [np.where(np.isinf(row := columns.get(phase, np.full(n, np.nan))), np.nan, row) for phase in PHASES]
-    currents = np.stack(rows)
-    return currents if np.isfinite(currents).any() else np.zeros((len(PHASES), 1))
 
 
 def _seconds_per_unit(table: Table, time: int | None, declared: Declared, notes: list[str]) -> tuple[float, int | None]:
