@@ -13,6 +13,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from diagmod.reading_options import (
+    Decimal,
+    Delimiter,
+    Encoding,
+    Fs,
+    PhaseColumns,
+    Scale,
+    Sheet,
+    TimeColumn,
+    TimeUnit,
+    Unit,
+)
+
 if TYPE_CHECKING:
     from diagmod.core.charts import SeverityChart
     from diagmod.core.verdicts import Diagnosis
@@ -32,7 +45,7 @@ Exit code: 0 a diagnosis was made, 3 the recording cannot support one, 2 wrong i
 
 Example: diagmod diagnose pump.csv --fs 5000 --pole-pairs 2 --line-hz 50 --rated-rpm 1455 --rotor-bars 28"""
 
-_FILE, _MOTOR = "How to read the file (only what it does not say itself)", "The motor (its nameplate)"
+_MOTOR = "The motor (its nameplate)"
 
 
 class InputError(ValueError):
@@ -40,7 +53,12 @@ class InputError(ValueError):
 
 
 def diagnose_file(
-    file: Annotated[Path, typer.Argument(help="recording: CSV, TSV, TXT (also .gz, .zip), XLSX, Parquet, NPY, NPZ")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="recording: text, XLSX, Parquet, NPY, NPZ, MAT, HDF5, TDMS, WAV, COMTRADE, UFF, also in .gz or .zip"
+        ),
+    ],
     motor: Annotated[
         str | None,
         typer.Option(
@@ -75,29 +93,16 @@ def diagnose_file(
         float | None,
         typer.Option(metavar="PCT", rich_help_panel=_MOTOR, help="load while recording, % of rated, where it is known"),
     ] = None,
-    fs: Annotated[float | None, typer.Option(metavar="HZ", rich_help_panel=_FILE, help="sampling rate")] = None,
-    time_column: Annotated[
-        str | None, typer.Option(metavar="COLUMN", rich_help_panel=_FILE, help="time stamps, by name or number from 1")
-    ] = None,
-    time_unit: Annotated[
-        str | None, typer.Option(metavar="UNIT", rich_help_panel=_FILE, help="unit of the time stamps: s, ms, us or ns")
-    ] = None,
-    phase_columns: Annotated[
-        str | None,
-        typer.Option(
-            metavar="R,S,T", rich_help_panel=_FILE, help="columns of R, S, T by name or number; - for an absent phase"
-        ),
-    ] = None,
-    sheet: Annotated[
-        str | None, typer.Option(metavar="NAME", rich_help_panel=_FILE, help="sheet of a workbook")
-    ] = None,
-    unit: Annotated[
-        str | None,
-        typer.Option(metavar="UNIT", rich_help_panel=_FILE, help="unit of the samples: A, or counts where unknown"),
-    ] = None,
-    scale: Annotated[
-        float | None, typer.Option(metavar="A", rich_help_panel=_FILE, help="ampere per unit of the file")
-    ] = None,
+    fs: Fs = None,
+    time_column: TimeColumn = None,
+    time_unit: TimeUnit = None,
+    phase_columns: PhaseColumns = None,
+    sheet: Sheet = None,
+    unit: Unit = None,
+    scale: Scale = None,
+    delimiter: Delimiter = None,
+    decimal: Decimal = None,
+    encoding: Encoding = None,
     charts: Annotated[
         Path | None,
         typer.Option(
@@ -117,6 +122,9 @@ def diagnose_file(
         "sheet": sheet,
         "unit": unit,
         "scale": scale,
+        "delimiter": delimiter,
+        "decimal": decimal,
+        "encoding": encoding,
     }
     nameplate = {
         "pole_pairs": pole_pairs,

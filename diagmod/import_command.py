@@ -15,6 +15,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from diagmod.diagnose_command import InputError
+from diagmod.reading_options import (
+    Decimal,
+    Delimiter,
+    Encoding,
+    Fs,
+    PhaseColumns,
+    Scale,
+    Sheet,
+    TimeColumn,
+    TimeUnit,
+    Unit,
+)
 
 if TYPE_CHECKING:
     from diagmod.io.import_request import ImportRequest
@@ -33,11 +45,7 @@ Exit code: 0 all imported, 3 some files need attention, 2 wrong input.
 Example: diagmod import stick/ --dataset plant --name-pattern '{motor_id}_{started_at:%Y%m%d_%H%M%S}' --timezone
 Europe/Berlin --motors motors.yaml --fs 25600"""
 
-_WHICH, _KNOWN, _FILE = (
-    "Which files",
-    "What is known of them",
-    "How to read them (only what they do not say themselves)",
-)
+_WHICH, _KNOWN = "Which files", "What is known of them"
 
 
 def import_command(
@@ -104,37 +112,16 @@ def import_command(
     line_hz: Annotated[
         float | None, typer.Option(metavar="HZ", rich_help_panel=_KNOWN, help="of the motors that are added")
     ] = None,
-    fs: Annotated[float | None, typer.Option(metavar="HZ", rich_help_panel=_FILE, help="sampling rate")] = None,
-    phase_columns: Annotated[
-        str | None,
-        typer.Option(
-            metavar="R,S,T", rich_help_panel=_FILE, help="columns of R, S, T by name or number; - for an absent phase"
-        ),
-    ] = None,
-    time_column: Annotated[
-        str | None, typer.Option(metavar="COLUMN", rich_help_panel=_FILE, help="time stamps, by name or number from 1")
-    ] = None,
-    time_unit: Annotated[
-        str | None, typer.Option(metavar="UNIT", rich_help_panel=_FILE, help="unit of the time stamps: s, ms, us or ns")
-    ] = None,
-    unit: Annotated[
-        str | None, typer.Option(metavar="UNIT", rich_help_panel=_FILE, help="of the samples: A, mA, or counts")
-    ] = None,
-    scale: Annotated[
-        float | None, typer.Option(metavar="A", rich_help_panel=_FILE, help="ampere per unit of the file")
-    ] = None,
-    sheet: Annotated[
-        str | None, typer.Option(metavar="NAME", rich_help_panel=_FILE, help="sheet of a workbook")
-    ] = None,
-    delimiter: Annotated[
-        str | None, typer.Option(metavar="MARK", rich_help_panel=_FILE, help="comma, semicolon, tab, bar or blank")
-    ] = None,
-    decimal: Annotated[
-        str | None, typer.Option(metavar="MARK", rich_help_panel=_FILE, help="decimal mark, . or ,")
-    ] = None,
-    encoding: Annotated[
-        str | None, typer.Option(metavar="NAME", rich_help_panel=_FILE, help="as utf-8 or cp1251")
-    ] = None,
+    fs: Fs = None,
+    phase_columns: PhaseColumns = None,
+    time_column: TimeColumn = None,
+    time_unit: TimeUnit = None,
+    unit: Unit = None,
+    scale: Scale = None,
+    sheet: Sheet = None,
+    delimiter: Delimiter = None,
+    decimal: Decimal = None,
+    encoding: Encoding = None,
     reference: Annotated[
         bool, typer.Option("--reference/--copy", help="leave the files where they are, or copy them")
     ] = False,

@@ -49,8 +49,8 @@ class Stated:
         Rows of the file that could not be used.
     notes : tuple of str
         What was concluded while the file was read.
-    has_condition : bool
-        Whether the condition of the machine is known.
+    unknown_condition : str
+        What to say of a condition that the defect catalogue does not know; empty for none.
     """
 
     duration_s: float | None = None
@@ -63,7 +63,7 @@ class Stated:
     unit_conflict: str = ""
     n_rows_left_out: int = 0
     notes: tuple[str, ...] = ()
-    has_condition: bool = True
+    unknown_condition: str = ""
 
 
 def judge(tallies: Mapping[str, Tally], fs: float, rules: RuleSet, stated: Stated | None = None) -> list[Finding]:
@@ -161,8 +161,8 @@ def _reading_findings(rules: RuleSet, stated: Stated) -> list[Finding]:
         message = f"{stated.n_rows_left_out} row(s) of the file could not be used and were left out"
         found.append(rules.finding("rows_left_out", message, value=float(stated.n_rows_left_out)))
     found += [rules.finding("reading_note", note) for note in stated.notes]
-    if not stated.has_condition:
-        found.append(rules.finding("condition_unknown", "the condition of the machine is not known"))
+    if stated.unknown_condition:
+        found.append(rules.finding("condition_unknown", stated.unknown_condition))
     return found
 
 

@@ -79,8 +79,8 @@ READING_RULES = (
         remedy="check that it is meant so, otherwise declare it in recordings.csv",
     ),
     Rule(
-        id="condition_unknown", asks="Is the condition of the machine known?", severity="info",
-        remedy="fill in condition in recordings.csv once it is known",
+        id="condition_unknown", asks="Does the defect catalogue know the condition?", severity="info",
+        remedy="add it to defects.yaml of the data set, or correct recordings.csv",
     ),
     Rule(
         id="absent_phase", asks="Are all three phases recorded?", severity="info",

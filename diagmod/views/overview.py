@@ -68,7 +68,7 @@ class OverviewPage:
         refused = self._catalogue.report[self._catalogue.report["status"] != "loaded"]
         parts = (
             ("Not loaded", table(refused, ["file", "status", "reason"], most_rows=200)),
-            ("Loaded with a finding", table(self._catalogue.findings, ["file", "severity", "message"], most_rows=200)),
+            ("Loaded with a finding", table(self._catalogue.findings, ["file", "severity", "message", "remedy"], most_rows=200)),
         )
         return HTML("".join(f"<h3>{title}</h3>{content.data}" for title, content in parts))
 

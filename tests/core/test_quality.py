@@ -46,7 +46,7 @@ CASES = {
     "unit_contradicts": ({"unit_conflict": "the column states mA and dataset.yaml A"}, np.nan),
     "rows_left_out": ({"n_rows_left_out": 3}, 3.0),
     "reading_note": ({"notes": ("the first column counts rows",)}, np.nan),
-    "condition_unknown": ({"has_condition": False}, np.nan),
+    "condition_unknown": ({"unknown_condition": "the catalogue does not know 'dull'"}, np.nan),
     "absent_phase": ({"absent": "T"}, np.nan),
     "flat_phase": ({"changes": {"S": np.full(4000, 2.5)}}, np.nan),
     "flat_stretch": ({"changes": {"S": changed(1000, 1500, 0.25)}}, 0.5),
