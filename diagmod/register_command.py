@@ -60,6 +60,7 @@ def add_one(
     pole_pairs: Annotated[int, typer.Option(help="half the number of poles")],
     line_hz: Annotated[float, typer.Option(help="rated frequency, Hz")],
     name: Annotated[str | None, typer.Option(help="where it stands or what it drives")] = None,
+    kind: Annotated[str | None, typer.Option("--type", help="kind of motor, as squirrel cage")] = None,
     rated_power_kw: Annotated[float | None, typer.Option(help="kW")] = None,
     rated_voltage_v: Annotated[float | None, typer.Option(help="V, line to line")] = None,
     rated_current_a: Annotated[float | None, typer.Option(help="A")] = None,
@@ -70,7 +71,7 @@ def add_one(
 ) -> None:
     """Append a motor to the register of a data set; what stands in it stays as it is."""
     known = {
-        "name": name, "rated_power_kw": rated_power_kw, "rated_voltage_v": rated_voltage_v,
+        "name": name, "type": kind, "rated_power_kw": rated_power_kw, "rated_voltage_v": rated_voltage_v,
         "rated_current_a": rated_current_a, "rated_rpm": rated_rpm, "rotor_bars": rotor_bars, "bearing": bearing,
         "status": status,
     }  # fmt: skip

@@ -14,6 +14,7 @@ import pandas as pd
 from diagmod.io.dataset_files import Dataset
 from diagmod.io.hashes import hash_paths
 from diagmod.io.interim import DATASET_FILE, read_dataset_facts
+from diagmod.io.maintenance_events import MAINTENANCE
 from diagmod.io.model_files import ModelError, read_facts
 from diagmod.io.model_store import version_of
 from diagmod.io.paths import project_root
@@ -39,6 +40,7 @@ class Catalogue:
     report: pd.DataFrame
     motors: pd.DataFrame
     trend: pd.DataFrame
+    maintenance: pd.DataFrame
 
     @classmethod
     def open(cls, root: Path | None = None) -> Catalogue:
@@ -58,7 +60,7 @@ class Catalogue:
             read_dataset_facts(interim),
             *(
                 read_table(interim / f"{schema.name}.parquet", schema)
-                for schema in (RECORDINGS, FINDINGS, LOAD_REPORT, MOTORS, TREND)
+                for schema in (RECORDINGS, FINDINGS, LOAD_REPORT, MOTORS, TREND, MAINTENANCE)
             ),
         )
 

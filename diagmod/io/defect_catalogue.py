@@ -212,7 +212,10 @@ def _packaged() -> dict[str, dict[str, Any]]:
 def _entries(path: Path) -> list[dict[Any, Any]]:
     content = read_site_yaml(path)
     if (version := content.get("schema_version")) != SCHEMA_VERSION:
-        raise DatasetError(f"{path.name}: schema_version must be {SCHEMA_VERSION}, got {shown(version)}")
+        raise DatasetError(
+            f"{path.name}: schema_version must be {SCHEMA_VERSION}, got {shown(version)}; write `schema_version: "
+            f"{SCHEMA_VERSION}` in its first line"
+        )
     if unknown := [key for key in content if key not in ("schema_version", "defects")]:
         raise DatasetError(f"{path.name}: unknown entry {shown(unknown[0])}; allowed are schema_version, defects")
     return entries_of(content, "defects", path.name, "defects")

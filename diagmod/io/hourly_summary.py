@@ -22,7 +22,8 @@ def hourly_summary(recordings: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     recordings : DataFrame
-        As :data:`diagmod.io.schemas.RECORDINGS`; rows without start time, rms or duration do not count.
+        As :data:`diagmod.io.schemas.RECORDINGS`; rows without start time, rms or duration do not count, nor those in
+        another unit than ampere of a motor that has some in ampere.
 
     Returns
     -------
@@ -32,7 +33,9 @@ def hourly_summary(recordings: pd.DataFrame) -> pd.DataFrame:
     """
     names = ["motor_id", "started_at", "duration_s", "unit", *RMS]
     long = recordings[names].melt(names[:4], var_name="quantity", value_name="rms").astype({"rms": float})
-    is_usable = long["started_at"].notna() & np.isfinite(long["rms"]) & (long["duration_s"] > 0)
+    in_ampere = long["unit"] == "A"
+    is_foreign = ~in_ampere & long["motor_id"].isin(set(long.loc[in_ampere, "motor_id"]))
+    is_usable = ~is_foreign & long["started_at"].notna() & np.isfinite(long["rms"]) & (long["duration_s"] > 0)
     if not is_usable.any():
         return empty_table(TREND)
     used = long[is_usable].assign(

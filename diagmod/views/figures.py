@@ -10,9 +10,18 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from diagmod.core.recording import PHASES
-from diagmod.io.trend_tables import wide_rms
+from diagmod.io.trend_tables import RMS, wide_rms
 from diagmod.io.waveforms import read_waveform
-from diagmod.views.theme import CONDITION_SYMBOLS, PHASE_COLOURS, add_points, condition_colour, condition_words, figure
+from diagmod.views.theme import (
+    CONDITION_SYMBOLS,
+    EVENT_COLOUR,
+    EVENT_SYMBOLS,
+    PHASE_COLOURS,
+    add_points,
+    condition_colour,
+    condition_words,
+    figure,
+)
 
 #: Hours that follow each other at most this far apart are joined by a line.
 _LONGEST_STEP = pd.Timedelta(minutes=90)
@@ -77,8 +86,11 @@ def timeline_figure(recordings: pd.DataFrame) -> go.Figure:
     return chart
 
 
-def trend_figure(trend: pd.DataFrame, motor_id: str, unit: str = "A") -> go.Figure:
-    """Hourly rms of one motor's phases (of table ``trend`` with every quantity); a gap stays open."""
+def trend_figure(trend: pd.DataFrame, motor_id: str, unit: str = "A", events: pd.DataFrame | None = None) -> go.Figure:
+    """Hourly rms of one motor's phases (of table ``trend`` with every quantity); a gap stays open.
+
+    What was done to the motor (of table ``maintenance``) stands at its time: a line down to the trend, a symbol a kind.
+    """
     chart = figure(f"Hourly rms current of {motor_id}", "date (UTC)", f"rms current ({unit})")
     part = wide_rms(trend[trend["motor_id"] == motor_id])
     after_gap = part.loc[part["hour"].diff() > _LONGEST_STEP, ["hour"]]
@@ -91,7 +103,34 @@ def trend_figure(trend: pd.DataFrame, motor_id: str, unit: str = "A") -> go.Figu
             mode="lines",
             line={"color": PHASE_COLOURS[phase], "width": 1},
         )
+    if events is not None:
+        _mark_events(
+            chart, events[events["motor_id"] == motor_id], float(np.nanmax(part[list(RMS)].to_numpy(), initial=0.0))
+        )
     return chart
+
+
+def _mark_events(chart: go.Figure, events: pd.DataFrame, top: float) -> None:
+    """Maintenance at its time, above the highest current."""
+    for kind, some in events.groupby("kind", sort=True):
+        said = [
+            "<br>".join(part for part in (row["action"], row["defect"].replace("_", " "), row["note"]) if part)
+            for row in some.to_dict("records")
+        ]
+        chart.add_scatter(
+            x=some["start"],
+            y=[1.05 * top] * len(some),
+            name=str(kind),
+            mode="markers",
+            text=said,
+            hovertemplate="%{x|%Y-%m-%d %H:%M} %{fullData.name}<br>%{text}<extra></extra>",
+            marker={"symbol": EVENT_SYMBOLS[str(kind)], "size": 10, "color": EVENT_COLOUR},
+        )
+        for start in some["start"]:
+            chart.add_shape(
+                type="line", x0=start, x1=start, y0=0.0, y1=1.05 * top,
+                line={"dash": "dot", "width": 1, "color": EVENT_COLOUR},
+            )  # fmt: skip
 
 
 def severity_figure(truth: pd.DataFrame) -> go.Figure:

@@ -66,9 +66,10 @@ class OverviewPage:
         if self._catalogue is None:
             return None
         refused = self._catalogue.report[self._catalogue.report["status"] != "loaded"]
+        told = ["file", "severity", "message", "remedy"]
         parts = (
             ("Not loaded", table(refused, ["file", "status", "reason"], most_rows=200)),
-            ("Loaded with a finding", table(self._catalogue.findings, ["file", "severity", "message", "remedy"], most_rows=200)),
+            ("Loaded with a finding", table(self._catalogue.findings, told, most_rows=200)),
         )
         return HTML("".join(f"<h3>{title}</h3>{content.data}" for title, content in parts))
 
@@ -122,6 +123,7 @@ class RecordingsPanel(widgets.VBox):
         if not motor_id:
             self.trend.say("Choose a motor to see its hourly rms current.")
         elif len(wide_rms(query(trend, motor_id=motor_id))):
-            self.trend.show(trend_figure(trend, motor_id, self._catalogue.dataset.unit))
+            events = self._catalogue.maintenance
+            self.trend.show(trend_figure(trend, motor_id, self._catalogue.dataset.unit, events))
         else:
             self.trend.say("There is no trend log for this motor.")

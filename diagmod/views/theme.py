@@ -29,6 +29,10 @@ CONDITION_SYMBOLS = {
 #: Colours of the phases R, S, T.
 PHASE_COLOURS = {"R": "#C0392B", "S": "#B7950B", "T": "#2471A3"}
 
+#: Marker of each kind of maintenance event, and the colour of all: grey stands out on light and on dark.
+EVENT_SYMBOLS = {"planned": "triangle-down", "emergency": "x", "inspection": "circle-open", "repair": "diamond"}
+EVENT_COLOUR = "#7f8c8d"
+
 #: Words for conditions.
 CONDITION_WORDS = {
     "healthy": "healthy",

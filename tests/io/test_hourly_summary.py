@@ -85,3 +85,15 @@ def test_either_part_may_be_empty():
     summary = hourly_summary(recordings({"started_at": "2026-01-05T08:30Z"}))
     assert len(combine(nothing, summary)) == len(combine(summary, nothing)) == 3
     assert combine(nothing, nothing).empty
+
+
+def test_counts_of_a_motor_that_is_also_known_in_ampere_give_no_hour():
+    counted = {"unit": "counts", "rms_R": 900.0, "rms_S": 900.0, "rms_T": 900.0}
+    table = recordings(
+        {"started_at": "2026-01-05T08:10Z", "rms_R": 3.0}, {"started_at": "2026-01-05T08:20Z", **counted},
+        {"started_at": "2026-01-05T08:20Z", "motor_id": "M2", **counted},
+    )  # fmt: skip
+    found = hourly_summary(table)
+    of_phase_r = found[found["quantity"] == "rms_R"].set_index("motor_id")
+    assert of_phase_r["mean"].to_dict() == {"M1": 3.0, "M2": 900.0}
+    assert of_phase_r["unit"].to_dict() == {"M1": "A", "M2": "counts"}

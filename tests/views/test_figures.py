@@ -108,6 +108,35 @@ def test_a_short_peak_of_one_hour_is_drawn():
     assert max(trend_figure(table, "M1").data[0].y) == 90.0
 
 
+def test_a_trend_shows_what_was_done_to_its_motor_at_its_time():
+    hours = [f"2026-01-05T{h:02d}:00Z" for h in range(4)]
+    row = {"end": pd.NaT, "defect": "broken_bar", "note": "", "downtime_h": 5.0}
+    events = pd.DataFrame(
+        [
+            {
+                "motor_id": "M1",
+                "start": pd.Timestamp("2026-01-05T01:30Z"),
+                "kind": "repair",
+                "action": "new rotor",
+                **row,
+            },
+            {
+                "motor_id": "M2",
+                "start": pd.Timestamp("2026-01-05T02:30Z"),
+                "kind": "planned",
+                "action": "grease",
+                **row,
+            },
+        ]
+    )
+    chart = trend_figure(trend("M1", hours, [4.0, 6.0, 5.0, 5.0]), "M1", events=events)
+    (event,) = [one for one in chart.data if one.mode == "markers"]
+    assert (event.name, event.text[0], event.marker.symbol) == ("repair", "new rotor<br>broken bar", "diamond")
+    assert [pd.Timestamp(x) for x in event.x] == [pd.Timestamp("2026-01-05T01:30")]
+    assert len(chart.layout.shapes) == 1
+    assert len(trend_figure(trend("M1", hours, [4.0, 6.0, 5.0, 5.0]), "M1", events=events.iloc[:0]).data) == 3
+
+
 def test_a_trend_of_another_unit_says_so():
     assert _axes(trend_figure(trend("M1", ["2026-01-05T00:00Z"], [4.0]), "M1", "counts"))[1] == "rms current (counts)"
 
