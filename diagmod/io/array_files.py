@@ -6,6 +6,7 @@ import io
 import tokenize
 import warnings
 import zipfile
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,9 @@ from diagmod.io.named_arrays import NamedArray, columns_of, is_rate_name, squeez
 from diagmod.io.reader_sources import Reader, Source, begins_with
 from diagmod.io.refusals import ZIP_DAMAGE, UnreadableRecording, first_line, too_large
 from diagmod.io.text_dialects import MISSING, STAMP
+
+#: Parquet counts its times from here.
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def read_npy(source: Source) -> Table:
@@ -88,7 +92,10 @@ def _arrow_column(name: str, cells: pa.ChunkedArray) -> Column:
         start = ticks[0].as_py() or 0 if len(ticks) else 0
         filled = ticks.fill_null(start).to_numpy() - start
         missing = cells.is_null().to_numpy()
-        return Column(name, np.where(missing, np.nan, filled / 1e9), unit="s", is_stamp=True)
+        seconds = np.where(missing, np.nan, filled / 1e9)
+        has_zone = pa.types.is_timestamp(kind) and kind.tz is not None and len(ticks) and not missing[0]
+        started_at = _EPOCH + timedelta(microseconds=start // 1000) if has_zone else None
+        return Column(name, seconds, unit="s", is_stamp=True, started_at=started_at)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return Column(name, np.array(cells.cast(pa.float64(), safe=False).to_numpy(), dtype=np.float64))
     texts = np.asarray(["" if value is None else str(value) for value in cells.to_pylist()], dtype=object)

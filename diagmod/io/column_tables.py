@@ -38,6 +38,8 @@ class Column:
         Whether the cells are wall-clock times, or seconds made from such.
     path : str
         Full name inside a file that nests its arrays, where that is not the name.
+    started_at : datetime or None
+        Of seconds made from wall-clock times: the first of them in UTC, where the file stores its zone.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Column:
     unit: str = ""
     is_stamp: bool = False
     path: str = ""
+    started_at: datetime | None = None
 
     @cached_property
     def n_numbers(self) -> int:
@@ -115,6 +118,12 @@ class Table:
         """Columns with number and name for a message."""
         shown = [f"{k + 1} {self.columns[k].path or self.columns[k].name}".strip() for k in choices]
         return ", ".join(shown[:MAX_LISTED]) + (", ..." if len(shown) > MAX_LISTED else "")
+
+    def asked_by(self, choices: Iterable[int]) -> str:
+        """Columns as an option takes them: by numbers, or by names where a number is the name of another column."""
+        chosen = list(choices)
+        are_clear = all(self._named(str(k + 1)) == [k] for k in chosen)
+        return ",".join(str(k + 1) if are_clear else self.label(k) for k in chosen)
 
     def find(self, wanted: str, option: str) -> int:
         """Index of the column that a user asked for.

@@ -1,7 +1,7 @@
 """In what unit the samples of a file are, and what makes ampere of them.
 
-A declared scale or unit goes before what the headings say, and these before a conclusion: whole numbers of some
-size are levels of a converter, and are not taken for ampere.
+A declared scale or unit goes before what the headings say, and these before a conclusion from all samples: whole
+numbers of some size are levels of a converter, and are not taken for ampere.
 """
 
 from __future__ import annotations
@@ -23,17 +23,13 @@ MIN_COUNTS = 100.0
 _AMPERE_PER = CURRENT_UNITS | dict.fromkeys(COUNT_UNITS, 0.0)
 
 
-def unit_of(
-    columns: Sequence[Column], currents: NDArray[np.float64], source: str, declared: Declared, notes: list[str]
-) -> tuple[float, str]:
-    """Factor to apply to the samples, and the unit of the result.
+def unit_of(columns: Sequence[Column], source: str, declared: Declared, notes: list[str]) -> tuple[float, str]:
+    """Factor to apply to the samples, and the unit of the result; empty where nobody says it.
 
     Parameters
     ----------
     columns : sequence of Column
         Columns of the phases.
-    currents : ndarray of float64, shape (3, n)
-        Their samples, at least the first ones.
     source : str
         Name of the file for messages.
     declared : Declared
@@ -64,16 +60,33 @@ def unit_of(
         return 1.0, "counts"
     if factor != 1.0:
         notes.append(f"columns are in {stated[0]} by their own heading; samples were multiplied by {factor:g}")
-    if any(unit.casefold() in CURRENT_UNITS for unit in stated):
-        return factor, "A"
-    peak = float(np.nanmax(np.abs(currents)))
-    if peak >= MIN_COUNTS and _are_whole(currents[:, :1000]) and _are_whole(currents):
-        notes.append(
-            f"all samples are whole numbers up to {peak:g}, so they were taken as counts and not as ampere; pass "
-            "--scale (ampere per count), or --unit A if they are"
-        )
-        return 1.0, "counts"
-    return 1.0, "A"
+    return factor, "A" if any(unit.casefold() in CURRENT_UNITS for unit in stated) else ""
+
+
+def concluded_unit(peak: float, notes: list[str], *, is_whole: bool) -> str:
+    """Unit of samples of which nobody says it.
+
+    Parameters
+    ----------
+    peak : float
+        Largest magnitude among all of them.
+    notes : list of str
+        Gets a sentence where they are counts.
+    is_whole : bool
+        Whether all of them are whole numbers.
+
+    Examples
+    --------
+    >>> [concluded_unit(2047.0, [], is_whole=True), concluded_unit(8.0, [], is_whole=True)]
+    ['counts', 'A']
+    """
+    if not is_whole or peak < MIN_COUNTS:
+        return "A"
+    notes.append(
+        f"all samples are whole numbers up to {peak:g}, so they were taken as counts and not as ampere; pass "
+        "--scale (ampere per count), or --unit A if they are"
+    )
+    return "counts"
 
 
 def unit_conflict(columns: Sequence[Column], declared: Declared) -> str:
@@ -85,5 +98,6 @@ def unit_conflict(columns: Sequence[Column], declared: Declared) -> str:
     return f"the columns state {', '.join(others)} and {declared.unit} is declared" if others else ""
 
 
-def _are_whole(samples: NDArray[np.float64]) -> bool:
-    return bool(np.all((samples == np.rint(samples)) | np.isnan(samples)))
+def are_whole(samples: NDArray[np.floating]) -> bool:
+    """Whether all samples, shape (n,), are whole numbers or missing; measured ones are told by the first."""
+    return all(np.all((part == np.rint(part)) | np.isnan(part)) for part in (samples[:1000], samples[1000:]))

@@ -10,6 +10,7 @@ import errno
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from diagmod.io.declarations import Declared
 from diagmod.io.defect_catalogue import Defect, unknown_conditions
 from diagmod.io.ingest import ingest_recording, recording_sha256, refuse_hopeless
 from diagmod.io.ingested import Ingested
-from diagmod.io.manifest_rows import RATE_UNKNOWN, TIME_UNKNOWN
+from diagmod.io.manifest_rows import RATE_UNKNOWN, TIME_UNKNOWN, start_time
 from diagmod.io.reading_settings import ReadingError, in_manifest_words, reading_of
 from diagmod.io.refusals import UnreadableRecording
 from diagmod.io.retention import reading_text
@@ -37,6 +38,11 @@ TRANSIENT = (errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EAGAIN, errno.EHOST
 
 #: Further attempts after such an error.
 RETRIES = 2
+
+#: Difference between two statements of a start from which it is noted: people write minutes.
+START_SLACK = timedelta(minutes=1)
+
+_UTC = "%Y-%m-%dT%H:%M:%SZ"
 
 #: Files of an entry of the store.
 WAVEFORM, FACTS = "waveform.parquet", "facts.json"
@@ -119,7 +125,7 @@ def load_file(job: LoadJob, row: Mapping[str, str]) -> LoadedFile:
     try:
         return patiently(partial(_load_file, job), row, RETRIES)
     except OSError as exc:
-        return LoadedFile(row["file"], f"file cannot be opened ({exc}); check its name and permissions")
+        return LoadedFile(row["file"], _not_opened(exc))
 
 
 def _load_file(job: LoadJob, row: Mapping[str, str]) -> LoadedFile:
@@ -132,13 +138,19 @@ def _load_file(job: LoadJob, row: Mapping[str, str]) -> LoadedFile:
     except (OSError, ValueError) as exc:
         if isinstance(exc, OSError) and exc.errno in TRANSIENT:
             raise
-        return LoadedFile(row["file"], f"file cannot be opened ({exc}); check its name and permissions")
+        return LoadedFile(row["file"], _not_opened(exc))
     if job.keep_waveforms:
         return _judged(job, row, source, sha256, job.store)
     if found := stored_file(job, row, sha256):
         return found
     with job.store.draft() as scratch:
         return _judged(job, row, source, sha256, job.store, scratch)
+
+
+def _not_opened(exc: OSError | ValueError) -> str:
+    """In words without the place of the file on this machine."""
+    why = (exc.strerror if isinstance(exc, OSError) else None) or exc
+    return f"file cannot be opened ({why}); check its name and permissions"
 
 
 def stored_file(job: LoadJob, row: Mapping[str, str], sha256: str) -> LoadedFile | None:
@@ -159,7 +171,10 @@ def place_of(job: LoadJob, file: str) -> Path:
     OSError, ValueError
         No file can have that name, or it cannot be reached.
     """
-    source = (job.folder / file).resolve()
+    try:
+        source = (job.folder / file).resolve()
+    except RuntimeError as exc:
+        raise UnreadableRecording(f"{file!r} is a link that leads to itself; copy the recording here") from exc
     if not source.is_relative_to(job.folder.resolve()):
         raise UnreadableRecording(f"{file!r} lies outside the data set; copy it into the folder")
     if not source.is_file():
@@ -203,9 +218,7 @@ def _judged(
         return replace(read, reason=reason)
     fs = float(ingested.rates.fs or 0)
     read = replace(read, fs=fs)
-    findings = judge(ingested.tallies, fs, job.rules, _stated(row, ingested))
-    if row["condition"] and (unknown := unknown_conditions([row["condition"]], job.defects)):
-        findings.append(job.rules.finding("condition_unknown", unknown))
+    findings = judge(ingested.tallies, fs, job.rules, _stated(job, row, ingested))
     if any(f.is_fatal for f in findings):
         return _refused(read, findings)
     if scratch and not waveform.is_file():  # the facts were known, and the audit rests on another nameplate or limit
@@ -230,25 +243,26 @@ def _ingest(source: Path, sha256: str, declared: Declared, scratch: Path | None,
 
 def _unknown(dataset: Dataset, row: Mapping[str, str], ingested: Ingested) -> str:
     """What neither the manifest nor the file says, in one sentence; empty where all is known."""
-    rates = ingested.rates
+    rates, unknown = ingested.rates, []
     if rates.fs is None:
-        return RATE_UNKNOWN
+        unknown.append(RATE_UNKNOWN)
     if rates.stated is None and rates.n_back:
-        return f"its time stamps fall back {rates.n_back} times, so that the rate is not known; give fs_hz"
+        unknown.append(f"its time stamps fall back {rates.n_back} times, so that the rate is not known; give fs_hz")
     if not row["started_at"] and not ingested.started_at and dataset.times != "none":
-        return TIME_UNKNOWN
-    return ""
+        unknown.append(TIME_UNKNOWN)
+    return "; ".join(unknown)
 
 
-def _stated(row: Mapping[str, str], ingested: Ingested) -> Stated:
+def _stated(job: LoadJob, row: Mapping[str, str], ingested: Ingested) -> Stated:
     rates = ingested.rates
     is_rising = not rates.n_back
-    notes = [*ingested.notes, *replace(rates, of_stamps=None).contradictions()]
+    notes = [*ingested.notes, *replace(rates, of_stamps=None).contradictions(), *_other_start(row, ingested)]
     if not is_rising:
         notes.append(f"{rates.stamps_label} falls back {rates.n_back} times and was not used")
     return Stated(
         duration_s=float(row["duration_s"]) if row["duration_s"] else None,
         fs_hz=rates.stated,
+        fs_from=_who_states_rate(row, ingested),
         stamps_fs_hz=rates.of_stamps if is_rising else None,
         stamps_jitter_s=rates.jitter_s,
         stamps_gap_s=rates.gap_s,
@@ -256,7 +270,23 @@ def _stated(row: Mapping[str, str], ingested: Ingested) -> Stated:
         unit_conflict=ingested.unit_conflict,
         n_rows_left_out=ingested.n_left_out,
         notes=tuple(in_manifest_words(note) for note in notes),
+        unknown_condition=unknown_conditions([row["condition"]], job.defects).partition(": add")[0],
     )
+
+
+def _who_states_rate(row: Mapping[str, str], ingested: Ingested) -> str:
+    if ingested.rates.declared is None:
+        return "the file itself"
+    return "recordings.csv" if row["fs_hz"] else "dataset.yaml"
+
+
+def _other_start(row: Mapping[str, str], ingested: Ingested) -> list[str]:
+    """A sentence where the file states another start than the manifest, which goes before it."""
+    stated = start_time(row["started_at"]) if row["started_at"] else None
+    own = start_time(ingested.started_at) if ingested.started_at else None
+    if stated is None or own is None or abs(stated - own) <= START_SLACK:
+        return []
+    return [f"recordings.csv says that it started at {stated:{_UTC}}, but the file itself says {own:{_UTC}}"]
 
 
 def _refused(read: LoadedFile, findings: list[Finding]) -> LoadedFile:

@@ -7,6 +7,7 @@ to a limit. Both ways take the same columns, units and rates, and say what they 
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,9 @@ from diagmod.io.table_files import MAX_BYTES, is_text_table
 from diagmod.io.text_plan import HEAD_BYTES, plan_text
 from diagmod.io.text_stream import stream_text
 from diagmod.io.waveforms import ROW_GROUP, WaveformWriter
+
+#: Share of a large file that must be on the disk; a file with less of it was never written.
+_WRITTEN_SHARE = 0.125
 
 
 def ingest_recording(source: Path, target: Path, declared: Declared | None = None) -> Ingested:
@@ -71,6 +75,10 @@ def refuse_hopeless(source: Path) -> None:
     UnreadableRecording
         It cannot be read in bounded memory.
     """
+    if _is_mostly_unwritten(source):
+        raise UnreadableRecording(
+            f"{source.name} is mostly unwritten: the disk holds nothing where its samples should be; copy it again"
+        )
     if source.stat().st_size <= MAX_BYTES or is_known_format(
         Source(name=source.name, path=source, max_bytes=MAX_BYTES)
     ):
@@ -78,6 +86,15 @@ def refuse_hopeless(source: Path) -> None:
     head = text_head(source, Declared())
     if not head or b"\0" in head:
         raise too_large(source.name, MAX_BYTES)
+
+
+def _is_mostly_unwritten(source: Path) -> bool:
+    """Whether a large file has next to nothing on the disk; to read it all the same would take hours of zeros."""
+    stat = source.stat()
+    if stat.st_size <= MAX_BYTES or 512 * stat.st_blocks > _WRITTEN_SHARE * stat.st_size:
+        return False
+    with source.open("rb") as stream:  # a file system that packs its files holds them in few blocks too
+        return os.lseek(stream.fileno(), 0, os.SEEK_HOLE) < stat.st_size
 
 
 def text_head(source: Path, declared: Declared) -> bytes:

@@ -14,6 +14,7 @@ from diagmod.core.recording import PHASES
 from diagmod.io.dataset_files import Dataset
 from diagmod.io.file_loading import LoadedFile
 from diagmod.io.manifest_rows import cure_line, missing_cells, start_time
+from diagmod.io.refusals import printable
 from diagmod.io.schemas import TableSchema
 from diagmod.io.tables import conform, empty_table
 
@@ -46,7 +47,9 @@ def report_row(
     columns : sequence of str
         Columns of the data set's manifest, for the line that would cure a quarantined file.
     """
-    cure = cure_line(row, columns, missing_cells(row, reason)) if status == "quarantined" else ""
+    asked = missing_cells(row, reason) if status == "quarantined" else ()
+    cure = cure_line(row, columns, asked) if asked else ""  # what no cell would cure has none
+    reason = printable(reason)
     facts = {"file": read.file, "status": status, "reason": reason, "cure": cure, "motor_id": row["motor_id"]}
     if read.ingested is None:
         return {**_UNREAD, **facts}

@@ -71,9 +71,7 @@ _TO_FILL = {
 }  # fmt: skip
 
 #: A setting of the reading, in the part of a refusal that says what to do.
-_ASKED = re.compile(
-    r"; (?:(?!fs_hz)[^;])*?\b(phase_columns|time_column|time_unit|sheet|scale|decimal)\b(?! points)[^;]*$"
-)
+_ASKED = re.compile(r"[;:] (?:(?!fs_hz).)*?\b(phase_columns|time_column|time_unit|sheet|scale|decimal)\b(?! points)")
 
 
 def cure_line(row: Mapping[str, str], columns: Sequence[str], missing: Collection[str]) -> str:

@@ -164,7 +164,7 @@ class _Candidates:
             raise UnreadableRecording(
                 f"{self.table.source} has more than one set of columns that look like phases "
                 f"({self.table.listed(several)}); choose by --phase-columns, for example --phase-columns "
-                f"{','.join(str(ks[0] + 1) for ks in sets[0])}"
+                f"{self.table.asked_by(ks[0] for ks in sets[0])}"
             )
         return [ks[0] for ks in sets[0]] if sets else None
 
@@ -197,7 +197,7 @@ class _Candidates:
             raise UnreadableRecording(
                 f"{self.table.source} has three columns of numbers that are not named for phases "
                 f"({self.table.listed(self.numeric)}), so their order is not known; give R,S,T by --phase-columns, for "
-                f"example --phase-columns {','.join(str(k + 1) for k in self.numeric)}"
+                f"example --phase-columns {self.table.asked_by(self.numeric)}"
             )
         if len(self.numeric) == len(PHASES) and not rising:
             self.notes.append(f"columns {self.table.listed(self.numeric)} were taken as R, S, T in this order")
@@ -207,5 +207,5 @@ class _Candidates:
         raise UnreadableRecording(
             f"{self.table.source} has {len(self.numeric)} column(s) of numbers and none is clearly a phase "
             f"({self.table.listed(self.numeric)}); choose R,S,T by --phase-columns, for example --phase-columns "
-            f"{','.join(str(k + 1) for k in likely[: len(PHASES)])}{hint}"
+            f"{self.table.asked_by(likely[: len(PHASES)])}{hint}"
         )

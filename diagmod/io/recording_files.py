@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from diagmod.core.recording import PHASES
 from diagmod.io.column_tables import Table
-from diagmod.io.current_units import unit_conflict, unit_of
+from diagmod.io.current_units import are_whole, concluded_unit, unit_conflict, unit_of
 from diagmod.io.declarations import Declared
 from diagmod.io.phase_columns import declared_phase_columns, find_phase_columns
 from diagmod.io.refusals import UnreadableRecording
@@ -60,6 +60,8 @@ class RecordingFile:
         What a declared unit contradicts; empty where nothing.
     n_left_out : int
         Rows of numbers that could not be used.
+    missing : tuple of str
+        What is missing among the samples, a sentence a column; whoever counts them needs none.
     """
 
     currents: NDArray[np.float64]
@@ -74,6 +76,7 @@ class RecordingFile:
     started_at: datetime | None = None
     unit_conflict: str = ""
     n_left_out: int = 0
+    missing: tuple[str, ...] = ()
 
     @property
     def is_ampere(self) -> bool:
@@ -104,7 +107,8 @@ def read_recording_file(path: Path, declared: Declared | None = None) -> Recordi
             f"{table.source} has no time column, so its sampling rate is not known; pass --fs HZ, or --time-column"
             f"{_heading_about_rate(table)}"
         )
-    return replace(found, notes=(*found.notes, *found.rates.gap_note(), *found.rates.contradictions()))
+    notes = (*found.notes, *found.missing, *found.rates.gap_note(), *found.rates.contradictions())
+    return replace(found, notes=notes)
 
 
 def read_table(path: Path, declared: Declared) -> Table:
@@ -122,8 +126,11 @@ def recording_of(table: Table, declared: Declared) -> RecordingFile:
     """
     notes = list(table.notes)
     phases, time = choose_columns(table, declared, notes)
-    currents, unit = _currents(table, phases, declared, notes)
+    missing: list[str] = []
+    currents, unit = _currents(table, phases, declared, notes, missing)
     stamps, time = _stamps(table, time, currents.shape[1], declared, notes)
+    if not unit:
+        unit = concluded_unit(float(np.nanmax(np.abs(currents))), notes, is_whole=all(map(are_whole, currents)))
     rates = _rates(table, stamps, time, declared, notes)
     return RecordingFile(
         currents=currents,
@@ -138,6 +145,7 @@ def recording_of(table: Table, declared: Declared) -> RecordingFile:
         started_at=table.started_at or (None if stamps is None or time is None else start_of(table.columns[time])),
         unit_conflict=unit_conflict([table.columns[k] for k in phases if k is not None], declared),
         n_left_out=table.n_left_out,
+        missing=tuple(missing),
     )
 
 
@@ -158,9 +166,9 @@ def choose_columns(table: Table, declared: Declared, notes: list[str]) -> tuple[
 
 
 def _currents(
-    table: Table, phases: list[int | None], declared: Declared, notes: list[str]
+    table: Table, phases: list[int | None], declared: Declared, notes: list[str], missing: list[str]
 ) -> tuple[NDArray[np.float64], str]:
-    """Samples of R, S, T up to the last row that has one, in ampere where that is known, and their unit."""
+    """Samples of R, S, T up to the last row that has one, in ampere where that is said, and their unit, or ""."""
     taken = {row: k for row, k in enumerate(phases) if k is not None}
     raw = {row: np.asarray(table.columns[k].values, dtype=np.float64) for row, k in taken.items()}
     n_rows = len(next(iter(raw.values())))
@@ -172,21 +180,21 @@ def _currents(
     currents = np.full((len(PHASES), n), np.nan)
     for row, k in taken.items():
         currents[row] = raw[row][:n]
-        _mark_missing(currents[row], f"column {table.listed([k])}", table.source, notes)
-    factor, unit = unit_of([table.columns[k] for k in taken.values()], currents, table.source, declared, notes)
+        _mark_missing(currents[row], f"column {table.listed([k])}", table.source, notes, missing)
+    factor, unit = unit_of([table.columns[k] for k in taken.values()], table.source, declared, notes)
     if factor != 1.0:
         currents *= factor
     return currents, unit
 
 
-def _mark_missing(samples: NDArray[np.float64], label: str, source: str, notes: list[str]) -> None:
+def _mark_missing(samples: NDArray[np.float64], label: str, source: str, notes: list[str], missing: list[str]) -> None:
     """Infinite samples become missing; both are noted, none at all and impossible ones refused."""
     is_infinite = np.isinf(samples)
     if n_infinite := int(is_infinite.sum()):
         notes.append(f"{n_infinite} sample(s) of {label} are infinite and count as missing")
         samples[is_infinite] = np.nan
     if n_missing := int(np.isnan(samples).sum()) - n_infinite:
-        notes.append(f"{n_missing} sample(s) of {label} are missing")
+        missing.append(f"{n_missing} sample(s) of {label} are missing")
     if n_infinite + n_missing == samples.size:
         raise UnreadableRecording(f"{label} of {source} holds no finite sample; check the sensor")
     if (peak := float(np.nanmax(np.abs(samples)))) > MAX_MAGNITUDE:

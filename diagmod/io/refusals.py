@@ -25,6 +25,19 @@ def first_line(exc: BaseException) -> str:
     return (str(exc).splitlines() or [type(exc).__name__])[0][:120]
 
 
+def printable(text: str) -> str:
+    r"""A text on one line, whatever a file or its name holds; what cannot be shown is written as its code.
+
+    Examples
+    --------
+    >>> printable("rec\n7.csv")
+    'rec\\n7.csv'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 def too_large(name: str, max_bytes: int) -> UnreadableRecording:
     """The refusal of a file that would fill the memory."""
     return UnreadableRecording(

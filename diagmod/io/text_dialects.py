@@ -45,6 +45,7 @@ _BLANKS = re.compile(r"[ \t]+")
 _COMMENT = ("#", "%", "//", "!")
 _WHOLE_SECONDS = re.compile(r"\d:\d\d:\d\d$", re.ASCII)
 _THREE_DIGITS = re.compile(r"\d{3}", re.ASCII)
+_MARKED = re.compile(r"[+-]?\d{1,3}(?:([., '])\d{3}(?:\1\d{3})*)?(?:[.,]\d+)?", re.ASCII)
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
 _FRACTION = re.compile(rb"(?<![\d,:])0+,\d|,\d{1,2}(?!\d)|,\d{4}|\d{4},\d")
 
@@ -142,6 +143,7 @@ def find_dialect(lines: list[str], name: str, delimiters: str = DELIMITERS, deci
     pairs = next((d for d in found if (d.delimiter, d.decimal, d.kinds) == (",", ".", ("number", "number"))), None)
     if best.decimal == "," and len(best.kinds) == 1 and pairs is not None and pairs.share >= best.share:
         return _settle_pairs(best, pairs, lines, name)
+    _refuse_cut_numbers(best, sample, name)
     return best
 
 
@@ -166,7 +168,7 @@ def refuse_grouped_thousands(content: bytes, dialect: Dialect, lines: list[str],
         raise UnreadableRecording(
             f"{name} can be read in two ways: {shorten(with_comma[0])} is {with_comma[0].replace(',', '.')} with a "
             f"decimal comma, or {with_comma[0].replace(',', '')} with a comma between thousands; export it with "
-            "decimal points and nothing between thousands"
+            "decimal points and nothing between thousands, or declare its decimal mark (decimal)"
         )
 
 
@@ -225,6 +227,21 @@ def _kind(cells: tuple[str, ...], number: re.Pattern[str]) -> str:
     if 2 * sum(number.fullmatch(cell) is not None for cell in filled) > len(filled):
         return "number"
     return "stamp" if 2 * sum(STAMP.fullmatch(cell) is not None for cell in filled) > len(filled) else "text"
+
+
+def _refuse_cut_numbers(dialect: Dialect, sample: list[str], name: str) -> None:
+    """Refuse ``1.234,50;1.100,25`` cut at its commas or blanks into columns that are pieces of numbers."""
+    if "text" not in dialect.kinds:
+        return
+    rows = [line for line in sample if dialect.is_row(dialect.cells(line))]
+    for mark in set(";\t|") - {dialect.delimiter}:
+        numbers = [[_MARKED.fullmatch(cell) for cell in split_line(line, mark)] for line in rows if mark in line]
+        marked = [found for found in numbers if all(found)]
+        if 2 * len(marked) > len(rows) and any(number and number[1] for found in marked for number in found):
+            raise UnreadableRecording(
+                f"{name} cannot be cut into numbers, for example {shorten(rows[0])}: there seem to be marks between "
+                "thousands; export it with nothing between thousands"
+            )
 
 
 def _settle_pairs(single: Dialect, pairs: Dialect, lines: list[str], name: str) -> Dialect:

@@ -27,6 +27,9 @@ _UNIT = re.compile(
 _LETTERS = (set("rst"), set("abc"), set("uvw"), set("авс"))
 
 _COMMENT_MARK = re.compile(r"^\s*[#%!/]+[ \t]?")
+#: What stands above no column at the end of a line of names; LabVIEW names a comment that its rows do not have.
+_NO_COLUMN = ("", "comment")
+
 _PAIR = re.compile(r"[:=]")
 _SEVERAL_BLANKS = re.compile(r"\s{2,}|\t")
 
@@ -122,7 +125,7 @@ def _as_names(line: str, dialect: Dialect) -> tuple[str, ...] | None:
     cells = dialect.cells(line)
     if dialect.delimiter == " " and len(cells) != n:
         cells = _SEVERAL_BLANKS.split(line.strip())
-    while len(cells) > n and not cells[-1]:
+    while len(cells) > n and cells[-1].casefold() in _NO_COLUMN:
         cells.pop()
     return (*cells, *[""] * (n - len(cells))) if n - n_sparse <= len(cells) <= n else None
 

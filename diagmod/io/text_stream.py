@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pacompute
 from numpy.typing import NDArray
 
+from diagmod.io.current_units import are_whole, concluded_unit
 from diagmod.io.declarations import Declared
 from diagmod.io.ingested import Ingested
 from diagmod.io.recording_files import MAX_MAGNITUDE, rates_of
@@ -53,7 +54,7 @@ def stream_text(
     UnreadableRecording
         A line is no row of the plan, there are fewer than two samples, or none is a finite number.
     """
-    parser, steps = RowParser(plan, source.name), StepCounter()
+    parser, steps, wholes = RowParser(plan, source.name), StepCounter(), _Wholes(not plan.unit)
     # One worker each keeps the order of blocks; waiting for the block before last bounds the memory. The writer closes
     # last: the keeper may still be writing when a later block is refused.
     with (
@@ -68,35 +69,50 @@ def stream_text(
         for block, is_last in blocks:
             table = parser.parse(block, blocks.n_lines + 1, is_last=is_last)
             blocks.n_lines += table.num_rows
-            pending.append(keeper.submit(_keep, table, plan, writer, steps))
+            pending.append(keeper.submit(_keep, table, plan, writer, steps, wholes))
             while len(pending) > 2 * WAITING_BLOCKS:
                 pending.pop(0).result()
         for future in pending:
             future.result()
         _refuse_useless(writer, plan, source.name)
-        rates, notes = _rates(steps, plan, declared, source.name)
+        notes = list(plan.notes)
+        unit = plan.unit or concluded_unit(_peak(writer), notes, is_whole=wholes.so_far)
+        rates = _rates(steps, plan, declared, source.name, notes)
     return Ingested(
         sha256=blocks.sha256(),
         n_bytes=blocks.n_bytes,
         n_samples=writer.n_rows,
         phases="".join(plan.phases),
-        unit=plan.unit,
+        unit=unit,
         dialect=plan.dialect,
         columns={phase: plan.labels.get(phase, str(k + 1)) for phase, k in plan.phases.items()},
         tallies=writer.tallies(),
         time_column=plan.labels.get(TIME, ""),
         rates=rates,
         unit_conflict=plan.unit_conflict,
-        notes=(*plan.notes, *notes),
+        notes=tuple(notes),
     )
 
 
-def _keep(table: pa.Table, plan: TextPlan, writer: WaveformWriter, steps: StepCounter) -> None:
+class _Wholes:
+    """Whether all samples that have passed are whole numbers; False from the beginning where nobody asks."""
+
+    def __init__(self, so_far: bool) -> None:
+        self.so_far = so_far
+
+    def update(self, samples: NDArray[np.floating]) -> None:
+        self.so_far = self.so_far and are_whole(samples)
+
+
+def _keep(table: pa.Table, plan: TextPlan, writer: WaveformWriter, steps: StepCounter, wholes: _Wholes) -> None:
     if plan.time is not None:
         steps.update(plan.time_scale_s * _numbers(table[str(plan.time)]).astype(np.float64))
     block = {phase: _numbers(table[str(k)]) for phase, k in plan.phases.items()}
+    for samples in block.values():
+        wholes.update(samples)
     if plan.factor != 1.0:
-        block = {phase: (samples * plan.factor).astype(np.float32) for phase, samples in block.items()}
+        with np.errstate(over="ignore"):  # what is too large becomes infinite and counts as such
+            block = {phase: (samples * plan.factor).astype(np.float32) for phase, samples in block.items()}
     writer.append(block)
 
 
@@ -118,10 +134,13 @@ def _refuse_useless(writer: WaveformWriter, plan: TextPlan, name: str) -> None:
             )
 
 
-def _rates(steps: StepCounter, plan: TextPlan, declared: Declared, name: str) -> tuple[SamplingRates, list[str]]:
-    """Sampling rates as declared and of the time stamps, and what is to be said of them."""
+def _peak(writer: WaveformWriter) -> float:
+    return max(max(abs(tally.minimum), abs(tally.maximum)) for tally in writer.tallies().values())
+
+
+def _rates(steps: StepCounter, plan: TextPlan, declared: Declared, name: str, notes: list[str]) -> SamplingRates:
+    """Sampling rates as declared and of the time stamps; ``notes`` gets what is to be said of them."""
     rates = SamplingRates(declared=declared.fs)
-    notes: list[str] = []
     if plan.time is not None:
         label = plan.labels.get(RATE_OF, "the time column")
         if not steps.is_finite or not steps.duration_s > 0.0:
@@ -131,4 +150,4 @@ def _rates(steps: StepCounter, plan: TextPlan, declared: Declared, name: str) ->
             )
         rates = rates_of(steps, label, rates, notes)
     rates.check(name)
-    return rates, notes
+    return rates

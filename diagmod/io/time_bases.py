@@ -108,7 +108,7 @@ def stamps_s(table: Table, k: int, n: int, declared: Declared, notes: list[str])
 def start_of(column: Column) -> datetime | None:
     """Time of the first stamp in UTC, where it is written with a zone."""
     if column.texts is None or not column.is_stamp or not len(column.texts):
-        return None
+        return column.started_at
     try:
         start = datetime.fromisoformat(str(column.texts[0]).strip().replace(",", "."))
         return start.astimezone(UTC) if start.tzinfo else None

@@ -1,5 +1,8 @@
 """One bad file never stops the others, none is lost, and every run gives the same."""
 
+import csv
+import hashlib
+import re
 import shutil
 
 import numpy as np
@@ -510,3 +513,126 @@ def test_empty_data_set_folder_is_refused(tmp_path):
     (tmp_path / "plant").mkdir()
     with pytest.raises(DatasetError, match="data set folder 'plant' is empty"):
         load_dataset(tmp_path / "plant", tmp_path / "waveforms", Store(tmp_path / "store", "v1"), RULES, 1)
+
+
+@pytest.mark.parametrize(
+    ("cells", "named"), [({"scale": "0.5"}, "scale '0.5' here and ''"), ({"phase_columns": "3;2;1"}, "phase_columns")]
+)
+def test_the_same_content_read_in_two_ways_is_no_duplicate(plant, cells, named):
+    plant.add("a.csv", csv_bytes(currents(1))).add("b.csv", csv_bytes(currents(1)), **cells)
+    status, reason = plant.outcome("b.csv")
+    assert status == "quarantined"
+    assert f"same content as a.csv, but recordings.csv gives {named}" in reason
+
+
+def with_stamps(start, n=3000):
+    samples = currents(2, n).T.round(4)
+    rows = (f"{start[:17]}{k / 1000:06.3f}Z,{','.join(map(str, row))}" for k, row in enumerate(samples))
+    return "timestamp,I_R,I_S,I_T\n" + "\n".join(rows) + "\n"
+
+
+@pytest.mark.parametrize(("declared", "is_noted"), [("2026-03-05T08:00:00Z", True), ("2026-01-05T08:00:30Z", False)])
+def test_another_start_than_that_of_the_file_is_noted_and_counts(plant, declared, is_noted):
+    plant.add("a.csv", with_stamps("2026-01-05T08:00:00Z"), started_at=declared, fs_hz="")
+    loaded = plant.load()
+    assert loaded.recordings["started_at"].tolist() == [pd.Timestamp(declared)]
+    said = f"recordings.csv says that it started at {declared}, but the file itself says 2026-01-05T08:00:00Z"
+    assert (said in loaded.findings["message"].tolist()) is is_noted
+
+
+CURES = {
+    "phases": ("CH1,CH2,CH3", {}, {"phase_columns": "R;S;T"}, {"phase_columns": "CH1;CH2;CH3"}),
+    "rate": ("I_R,I_S,I_T", {"fs_hz": ""}, {"fs_hz": "HZ"}, {"fs_hz": "1000"}),
+    "start": (
+        "I_R,I_S,I_T", {"started_at": ""}, {"started_at": "YYYY-MM-DDTHH:MM:SSZ"}, {"started_at": "2026-01-05T08:00Z"},
+    ),
+    "motor": ("I_R,I_S,I_T", {"motor_id": ""}, {"motor_id": "MOTOR"}, {"motor_id": "M01"}),
+    "unit": ("I_R [V],I_S [V],I_T [V]", {}, {"scale": "AMPERE"}, {"scale": "2"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("names", "cells", "asked", "filled"), CURES.values(), ids=CURES.keys())
+def test_a_cure_asks_for_what_is_missing_loads_only_when_filled_in_and_then_loads(plant, names, cells, asked, filled):
+    plant.add("a.csv", csv_bytes(currents(1), tuple(names.split(","))), phase_columns="", scale="", **cells)
+    columns = ["file", "motor_id", "started_at", "fs_hz", "phase_columns", "scale"]
+    cure = dict(zip(columns, next(csv.reader([plant.load().report["cure"].item()])), strict=True))
+    assert cure == {**plant.rows[0], **asked}
+    plant.rows = [cure]
+    assert plant.outcome("a.csv")[0] == "quarantined"
+    plant.rows = [{**cure, **filled}]
+    assert plant.outcome("a.csv") == ("loaded", "")
+
+
+def test_condition_that_the_catalogue_does_not_know_is_kept_and_told(plant):
+    plant.add("a.csv", condition="dull_blade").add("b.csv", condition="broken_bar").add("c.csv", condition="healthy")
+    loaded = plant.load()
+    told = loaded.findings[loaded.findings["rule"] == "condition_unknown"]
+    assert told["file"].tolist() == ["a.csv"]
+    assert "does not know condition 'dull_blade'" in told["message"].iloc[0]
+    (plant.folder / "defects.yaml").unlink(missing_ok=True)
+    assert loaded.recordings.set_index("file")["condition"].to_dict()["a.csv"] == "dull_blade"
+
+
+def test_file_that_states_rate_and_start_itself_needs_neither_in_the_manifest(plant):
+    times = [f"2026-01-31T08:00:{k // 1000:02d}.{k % 1000:03d}+01:00" for k in range(1500)]
+    rows = "".join(f"{t};{r:.4f};{s:.4f};{u:.4f}\n" for t, r, s, u in zip(times, *currents(), strict=True))
+    plant.add("a.csv", "Zeit;I_R;I_S;I_T\n" + rows, started_at="", fs_hz="")
+    row = plant.load().recordings.iloc[0]
+    assert row["fs_hz"] == pytest.approx(1000.0)
+    assert row["started_at"] == pd.Timestamp("2026-01-31T07:00:00Z")
+
+
+def test_cure_line_cures_once_its_capitals_are_filled_in(plant):
+    plant.add("a.csv", started_at="", fs_hz="").file("stray.csv")
+    cures = plant.load().report.set_index("file")["cure"].to_dict()
+    assert cures == {
+        "a.csv": "a.csv,M01,YYYY-MM-DDTHH:MM:SSZ,HZ", "stray.csv": "stray.csv,MOTOR,YYYY-MM-DDTHH:MM:SSZ,HZ",
+    }  # fmt: skip
+    said = {"MOTOR": "M02", "HZ": "1000", "YYYY-MM-DDTHH:MM:SSZ": "2026-01-05T08:00:00Z"}
+    cured = [re.sub("|".join(said), lambda match: said[match[0]], line) for line in cures.values()]
+    plant.rows = [dict(zip(("file", "motor_id", "started_at", "fs_hz"), c.split(","), strict=True)) for c in cured]
+    assert plant.load().report["status"].tolist() == ["loaded", "loaded"]
+
+
+def test_torque_gives_the_load_where_the_nameplate_knows_power_and_speed(plant):
+    """1.5 kW at 1432 rpm are 10.0 Nm: 4 Nm are 40 %."""
+    register = plant.folder / "motors.yaml"
+    register.write_text(
+        register.read_text().replace("pole_pairs: 2,", "pole_pairs: 2, rated_power_kw: 1.5, rated_rpm: 1432,")
+    )
+    plant.add("a.csv", torque_nm="4").add("b.csv", torque_nm="4", load_pct="55").add("c.csv")
+    rows = plant.load().recordings.set_index("file")
+    assert rows["load_pct"].to_dict() == {
+        "a.csv": pytest.approx(40.0, abs=0.1), "b.csv": 55.0, "c.csv": pytest.approx(np.nan, nan_ok=True),
+    }  # fmt: skip
+    assert rows["torque_nm"].to_dict()["a.csv"] == 4.0
+
+
+def test_originals_may_stay_where_they_are_and_a_changed_one_is_noticed(plant):
+    elsewhere = plant.root / "stick"
+    elsewhere.mkdir()
+    (elsewhere / "a.csv").write_bytes(csv_bytes(currents(3)))
+    sha256 = hashlib.sha256((elsewhere / "a.csv").read_bytes()).hexdigest()
+    plant.describe(f"originals: {elsewhere}\n")
+    assert plant.row("a.csv", sha256=sha256).load().report["status"].tolist() == ["loaded"]
+    (elsewhere / "a.csv").write_bytes(csv_bytes(currents(4)))
+    report = plant.load().report
+    assert report["status"].tolist() == ["quarantined"]
+    assert report["reason"].iloc[0].startswith("content is not that of sha256 in recordings.csv; the original changed")
+
+
+def test_a_file_that_no_cell_of_the_manifest_would_cure_has_no_cure(plant):
+    plant.add("a.csv", "current_R\n1\n2\nOL\n").add("b.csv", "").add("c.csv", severity="7")
+    report = plant.load().report
+    assert report["status"].tolist() == ["quarantined"] * 3
+    assert report["cure"].tolist() == [""] * 3
+
+
+@pytest.mark.parametrize(
+    ("who", "row", "dataset"), [("recordings.csv", {}, ""), ("dataset.yaml", {"fs_hz": ""}, "fs_hz: 1000\n")]
+)
+def test_a_rate_that_contradicts_the_time_stamps_is_refused_with_who_states_it(plant, who, row, dataset):
+    plant.describe(f"title: Hall 3\n{dataset}")
+    rows = [f"{k / 500:.3f},{','.join(map(str, cells))}" for k, cells in enumerate(currents(2).T.round(4))]
+    plant.add("a.csv", "\n".join(["t [s],I_R,I_S,I_T", *rows, ""]), **row)
+    assert plant.outcome("a.csv")[1].startswith(f"{who} states 1000 Hz and the time stamps give 500 Hz")

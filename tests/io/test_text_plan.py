@@ -9,7 +9,7 @@ from diagmod.io.declarations import Declared
 from diagmod.io.ingest import ingest_recording
 from diagmod.io.recording_files import read_recording_file
 from diagmod.io.refusals import UnreadableRecording
-from diagmod.io.text_plan import plan_text
+from diagmod.io.text_plan import HEAD_BYTES, plan_text
 from diagmod.io.waveforms import read_waveform
 
 
@@ -133,3 +133,58 @@ def test_declared_unit_that_the_heading_contradicts_is_told(tmp_path):
     declared = ingest_recording(path, tmp_path / "x.parquet", Declared(unit="A"))
     assert (declared.unit, declared.unit_conflict) == ("A", "the columns state mA and A is declared")
     assert ingest_recording(path, tmp_path / "x.parquet").unit_conflict == ""
+
+
+LONG = 20_000
+
+#: Beginnings that lead astray: longer than what a plan rests on.
+UNITS = {
+    "a converter that rests at first": (np.concatenate([np.arange(LONG) % 3, 500 * np.arange(9)]), "counts"),
+    "currents that are whole at first": (np.concatenate([np.arange(LONG) % 300, [0.5]]), "A"),
+    "small whole numbers": (np.arange(LONG) % 12, "A"),
+}
+
+
+@pytest.mark.parametrize(("samples", "unit"), UNITS.values(), ids=UNITS.keys())
+def test_unit_that_nobody_states_is_concluded_from_all_samples_and_not_from_the_beginning(tmp_path, samples, unit):
+    text = text_of("I_R,I_S,I_T", samples, samples, samples)
+    assert plan(text[: HEAD_BYTES // 2], fs=FS).unit == ""
+    (tmp_path / "x.csv").write_text(text)
+    streamed = ingest_recording(tmp_path / "x.csv", tmp_path / "x.parquet", Declared(fs=FS))
+    assert streamed.unit == unit
+    assert any("were taken as counts" in note for note in streamed.notes) == (unit == "counts")
+    assert read_recording_file(tmp_path / "x.csv", Declared(fs=FS)).unit == unit
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "1.234,50;1.100,25;-2.092,15",
+        "1 234,50;1 100,25;-2 092,15",
+        "1.234,50\t1.100,25\t2.092,15",
+        "1,234.50;7.25;2,092.15",
+    ],
+)
+def test_numbers_with_marks_between_thousands_are_refused_and_not_cut_into_pieces(row):
+    with pytest.raises(UnreadableRecording, match="marks between thousands; export it with nothing between thousands"):
+        plan("I_R;I_S;I_T\n" + f"{row}\n" * 60, fs=FS)
+
+
+def test_side_notes_of_several_numbers_are_no_marks_between_thousands():
+    rows = text_of("t,I_R,I_S,I_T", SECONDS, R, S, T).splitlines()
+    assert plan("\n".join([f"{rows[0]},note", *(f"{row},1;2" for row in rows[1:])])).phases == {"R": 1, "S": 2, "T": 3}
+
+
+def test_labview_text_names_a_comment_that_its_rows_do_not_have():
+    text = "LabVIEW Measurement\nSeparator\tTab\n***End_of_Header***\t\t\n"
+    found = plan(text + text_of("X_Value\tI_R\tI_S\tI_T\tComment", SECONDS, R, S, T, mark="\t"))
+    assert (found.time, found.phases, found.n_columns) == (0, {"R": 1, "S": 2, "T": 3}, 4)
+
+
+def test_example_of_a_refusal_names_columns_whose_names_are_numbers():
+    """`x-axis,1,2,3`: column number 2 has the name 1, and a name goes before a number."""
+    with pytest.raises(UnreadableRecording, match="for example --phase-columns 1,2,3") as refusal:
+        plan(text_of("x-axis,1,2,3\nsecond,A,A,A", SECONDS, R, S, T), takes_order=False)
+    assert "(2 1, 3 2, 4 3)" in str(refusal.value)
+    cured = plan(text_of("x-axis,1,2,3\nsecond,A,A,A", SECONDS, R, S, T), phase_columns=("1", "2", "3"))
+    assert cured.phases == {"R": 1, "S": 2, "T": 3}
