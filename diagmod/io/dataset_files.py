@@ -153,7 +153,7 @@ def read_manifest_file(path: Path) -> pd.DataFrame:
     """
     name = path.name
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")  # line ends inside a quoted name are part of it
         lines = [line for line in csv.reader(io.StringIO(text, newline=""), strict=True) if line]
     except FileNotFoundError:
         raise DatasetError(f"{name} is missing; list every file with its motor_id, started_at and fs_hz") from None

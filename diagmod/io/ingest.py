@@ -15,8 +15,10 @@ import numpy as np
 from diagmod.core.recording import PHASES
 from diagmod.io.comtrade_files import companions_of
 from diagmod.io.declarations import Declared
+from diagmod.io.foreign_formats import foreign_format
 from diagmod.io.hashes import file_sha256
 from diagmod.io.ingested import Ingested
+from diagmod.io.packed_texts import ARCHIVES, is_packed, open_text
 from diagmod.io.reader_sources import Source
 from diagmod.io.readers import is_known_format
 from diagmod.io.recording_files import RecordingFile, read_table, recording_of
@@ -98,25 +100,42 @@ def _is_mostly_unwritten(source: Path) -> bool:
 
 
 def text_head(source: Path, declared: Declared) -> bytes:
-    """Whole lines of the beginning of a text; empty for what is no text that could be streamed.
+    """Whole lines of the beginning of a text, packed or not; empty for what is no text that could be streamed.
 
     Raises
     ------
     UnreadableRecording
         The file cannot be opened.
     """
+    if declared.sheet is not None:
+        return b""
     try:
         if not source.is_file():
             return b""
-        with source.open("rb") as stream:
-            head = stream.read(HEAD_BYTES + 1)
+        if is_packed(source):
+            head = _packed_head(source)
+        else:
+            with source.open("rb") as stream:
+                head = stream.read(HEAD_BYTES + 1) if is_text_table(source) else b""
     except OSError as exc:
         raise UnreadableRecording(
             f"{source.name} cannot be opened ({exc.strerror}); check path and permissions"
         ) from exc
-    if declared.sheet is not None or not head.strip() or not is_text_table(source):
+    if not head.strip():
         return b""
     return head if len(head) <= HEAD_BYTES else head[: head.rfind(b"\n") + 1]
+
+
+def _packed_head(source: Path) -> bytes:
+    """The beginning of a text in an archive; empty where the whole must tell what it holds."""
+    try:
+        with open_text(source) as stream:
+            head = stream.read(HEAD_BYTES + 1)
+    except UnreadableRecording:
+        return b""  # the reading of the whole says what is wrong
+    inner = Source(name=source.name, unpacked=head, max_bytes=MAX_BYTES)
+    is_text = not head.startswith(ARCHIVES) and foreign_format(head) is None and not is_known_format(inner)
+    return head if is_text else b""
 
 
 def _ingest_whole(source: Path, target: Path, declared: Declared) -> Ingested:

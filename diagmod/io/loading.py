@@ -209,6 +209,7 @@ def _reads(
     found = [_from_store(job, row, sighting, book) for row, sighting in zip(rows, sightings, strict=True)]
     missing = [index for index, read in enumerate(found) if read is None]
     done = run_all(partial(load_file, job), [rows[index] for index in missing], jobs, on_done=on_done)
+    job.store.sweep()  # after a worker that was killed
     for index, read in zip(missing, done, strict=True):
         found[index] = read
         sighting = sightings[index]

@@ -1,6 +1,6 @@
 """The sampling rate that time stamps give, counted block by block.
 
-The mean step counts, since coarse stamps are right on average only. Where the steps are regular but for a few
+The best even clock counts, since coarse stamps are right on average only. Where the steps are regular but for a few
 gaps, the gaps are left out: they say that samples are missing, not that the clock is slow.
 """
 
@@ -19,6 +19,9 @@ GAP_STEPS, REGULAR_SHARE = 3.0, 0.05
 
 #: Share of the steps that may be irregular where gaps are told apart: a recorder that now and then loses a sample.
 MOST_IRREGULAR = 0.01
+
+#: Stamps from which the best even clock is fitted; fewer have their ends alone.
+MIN_FITTED = 100
 
 #: Stamps of the beginning by which their evenness is judged.
 MOST_STAMPS = 1 << 20
@@ -50,6 +53,7 @@ class StepCounter:
         self._usual_s = float("nan")
         self._regular_s = 0.0
         self._n_irregular = 0
+        self._sum_s = self._moment_s = 0.0
 
     def update(self, stamps_s: NDArray[np.float64]) -> None:
         """Count the next stamps in seconds, shape (n,)."""
@@ -63,6 +67,9 @@ class StepCounter:
             self.first_s, steps = float(stamps_s[0]), steps[1:]
         if self.n_stamps < MOST_STAMPS:
             self._first.append(stamps_s[: MOST_STAMPS - self.n_stamps])
+        since_s = stamps_s - self.first_s
+        self._sum_s += float(since_s.sum())
+        self._moment_s += float(np.arange(self.n_stamps, self.n_stamps + len(stamps_s)) @ since_s)
         self.n_stamps += len(stamps_s)
         self.last_s = float(stamps_s[-1])
         if np.isnan(self._usual_s) and len(steps):
@@ -108,4 +115,12 @@ class StepCounter:
                 f"{label} rises by {usual:g} s as a rule but by {mean:g} s on average: its stamps are coarse, or "
                 "samples are missing"
             )
-        return 1.0 / mean
+        has_holes = usual > 0.0 and self.n_gaps > 0
+        return 1.0 / (mean if has_holes or self.n_back else self._slope_s())
+
+    def _slope_s(self) -> float:
+        """Step of the even clock that fits all stamps best, s: coarse stamps are wrong by less than their ends are."""
+        n = self.n_stamps
+        if n < MIN_FITTED:
+            return self.duration_s / (n - 1)
+        return (self._moment_s - self._sum_s * (n - 1) / 2) / (n * (n * n - 1) / 12)

@@ -75,8 +75,12 @@ class Store:
     def open(cls, root: Path) -> Store:
         """The store of a project, at the version of its present code, rid of what killed runs left half done."""
         store = cls(root / ".cache" / "store", hash_paths(CODE, root))
-        remove_left_drafts(store._drafts)
+        store.sweep()
         return store
+
+    def sweep(self) -> None:
+        """Remove what processes that are no more left half done."""
+        remove_left_drafts(self._drafts)
 
     def entry(self, about: Mapping[str, Any], make: Callable[[Path], None]) -> Path:
         """Folder of an entry, made now if it is not there.

@@ -1,4 +1,4 @@
-"""The bytes of a text in blocks of whole lines, every byte of the file hashed on the way.
+"""The bytes of a text in blocks of whole lines; every byte of a file that is not packed is hashed on the way.
 
 Memory is bounded on any file: one that shows no line end for long is refused.
 """
@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+from diagmod.io.hashes import file_sha256
+from diagmod.io.packed_texts import is_packed, open_text
 from diagmod.io.refusals import UnreadableRecording
 
 #: Bytes read at a time; large enough that starting a parse costs nothing.
@@ -46,23 +48,23 @@ class TextBlocks:
         self._source, self._skip_lines, self._block_bytes = source, skip_lines, block_bytes
         self._empty_is_row, self._hasher, self._pending = empty_is_row, hasher, pending
         self._digest = hashlib.sha256()
-        self.n_bytes = 0
+        self._is_packed = is_packed(source)
         #: Lines before the present block, counted by whoever parses it.
         self.n_lines = skip_lines
 
     def sha256(self) -> str:
         """Hash of the whole file, once all blocks have passed and all pending futures are done."""
-        return self._digest.hexdigest()
+        return file_sha256(self._source) if self._is_packed else self._digest.hexdigest()
 
     def __iter__(self) -> Iterator[tuple[bytes, bool]]:
         skip = self._skip_lines
-        with self._source.open("rb") as stream:
+        with open_text(self._source) as stream:
             chunk = stream.read(max(self._block_bytes, len(BOM)))
             rest = b""
             is_first = True
             while chunk:
-                self.n_bytes += len(chunk)
-                self._pending.append(self._hasher.submit(self._digest.update, chunk))
+                if not self._is_packed:
+                    self._pending.append(self._hasher.submit(self._digest.update, chunk))
                 following = stream.read(self._block_bytes)
                 view = memoryview(chunk)[len(BOM) if is_first and chunk.startswith(BOM) else 0 :]
                 is_first = False

@@ -1,8 +1,8 @@
 """How a text is streamed: decided once, on its beginning, by the rules that hold for a whole text.
 
 A plan says where the rows begin, how their cells are cut and which columns are taken. Rows are then read block by
-block, however long the file. A text that does not lend itself to that (another encoding width, clock times in
-words, cells of few numbers) has no plan and is read whole.
+block, however long the file. A text that does not lend itself to that (another encoding width, clock times
+that are not ISO, cells of few numbers) has no plan and is read whole.
 """
 
 from __future__ import annotations
@@ -10,19 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import numpy as np
 
 from diagmod.core.recording import PHASES
 from diagmod.io.column_names import TIME_UNITS
-from diagmod.io.column_tables import Table
+from diagmod.io.column_tables import Column, Table
 from diagmod.io.current_units import unit_conflict, unit_of
 from diagmod.io.declarations import Declared
 from diagmod.io.number_tables import EDGE_BYTES, TextLayout, layout_of, read_rows, unwrapped
 from diagmod.io.recording_files import choose_columns
 from diagmod.io.refusals import UnreadableRecording
-from diagmod.io.text_dialects import MISSING
-from diagmod.io.time_bases import time_unit
+from diagmod.io.text_dialects import MISSING, Dialect
+from diagmod.io.time_bases import start_of, time_unit
 
 #: Bytes of the beginning on which a plan rests; more than heading and sampled lines together.
 HEAD_BYTES = EDGE_BYTES + (1 << 14)
@@ -33,6 +34,7 @@ TIME, RATE_OF = "time", "rate_of"
 #: Share of empty lines of a single column from which they are line ends and no missing samples.
 _DOUBLE_SPACED = 0.45
 
+_ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
 _RETURN_INSIDE = re.compile(rb"\r(?!\n)")
 _ASCII_TEXT = b'-+.,;|\t "0123456789eE\n'
 
@@ -58,9 +60,13 @@ class TextPlan:
     empty : tuple of int
         Columns that hold nothing at the beginning and must go on so.
     time : int or None
-        Column of the time stamps, in numbers.
+        Column of the time stamps, in numbers or as ISO times.
+    time_kind : str
+        "number", or "zoned" or "naive" for ISO times with or without a zone.
     time_scale_s : float
-        Seconds of one unit of the time stamps.
+        Seconds of one unit of stamps in numbers.
+    started_at : datetime or None
+        Time of the first stamp in UTC, where it is written with its zone.
     factor : float
         What samples are multiplied by.
     unit : str
@@ -84,7 +90,9 @@ class TextPlan:
     phases: Mapping[str, int]
     empty: tuple[int, ...] = ()
     time: int | None = None
+    time_kind: str = "number"
     time_scale_s: float = 1.0
+    started_at: datetime | None = None
     factor: float = 1.0
     unit: str = "A"
     unit_conflict: str = ""
@@ -129,7 +137,9 @@ def plan_text(head: bytes, name: str, declared: Declared) -> TextPlan | None:
         phases=begun.taken,
         empty=tuple(k for k, kind in enumerate(dialect.kinds) if kind == "sparse" and _is_empty(table, k)),
         time=time,
+        time_kind="number" if time is None else begun.time_kind,
         time_scale_s=scale_s,
+        started_at=None if time is None else start_of(table.columns[time]),
         factor=factor,
         unit=unit,
         unit_conflict=unit_conflict(columns, declared),
@@ -153,6 +163,7 @@ class _Beginning:
     layout: TextLayout
     taken: dict[str, int]
     time: int | None
+    time_kind: str
     has_quotes: bool
     notes: list[str]
 
@@ -172,11 +183,11 @@ def _begin(head: bytes, name: str, declared: Declared) -> _Beginning | None:
     kinds = layout.dialect.kinds
     if any(kind == "sparse" and table.columns[k].n_numbers for k, kind in enumerate(kinds)):
         return None  # a gap at the beginning, or a side note
-    needed = [*taken.values(), *([] if time is None else [time])]
-    is_numeric = all(kinds[k] == "number" for k in needed)
+    time_kind = "number" if time is None else _time_kind(table.columns[time], layout.dialect)
+    is_numeric = bool(time_kind) and all(kinds[k] == "number" for k in taken.values())
     if not is_numeric or _is_double_spaced(layout, plain) or (time is None and declared.time_unit is not None):
         return None
-    return _Beginning(table, layout, taken, time, b'"' in plain, notes)
+    return _Beginning(table, layout, taken, time, time_kind, b'"' in plain, notes)
 
 
 def _is_empty(table: Table, k: int) -> bool:
@@ -189,6 +200,8 @@ def _seconds_per_unit(table: Table, time: int | None, declared: Declared, notes:
     if time is None:
         return 1.0, None
     column = table.columns[time]
+    if column.is_stamp:
+        return 1.0, time
     stamps = np.asarray(column.values, dtype=np.float64)
     label = f"time column {table.listed([time])} of {table.source}"
     try:
@@ -198,6 +211,17 @@ def _seconds_per_unit(table: Table, time: int | None, declared: Declared, notes:
             raise
         notes.append(f"the time stamps were not used: {exc}")
         return 1.0, None
+
+
+def _time_kind(column: Column, dialect: Dialect) -> str:
+    """How stamps can be read block by block: as numbers, as ISO times with or without zone; empty where they cannot."""
+    if column.values is not None and not column.is_stamp:
+        return "number"
+    texts = [] if column.texts is None or dialect.delimiter == " " else [str(text).strip() for text in column.texts]
+    found = {match[1] is not None for text in texts if (match := _ISO.fullmatch(text))}
+    if len(found) != 1 or not all(map(_ISO.fullmatch, texts)):
+        return ""
+    return "zoned" if found.pop() else "naive"
 
 
 def _is_double_spaced(layout: TextLayout, plain: bytes) -> bool:

@@ -16,6 +16,9 @@ from diagmod.io.text_blocks import BOM, LINE_BYTES
 from diagmod.io.text_dialects import MISSING, split_line
 from diagmod.io.text_plan import TextPlan
 
+#: Type of the column of time stamps by their kind.
+TIME_TYPES = {"number": pa.float64(), "zoned": pa.timestamp("ns", "UTC"), "naive": pa.timestamp("ns")}
+
 _QUOTED_LINE = re.compile(rb'"[^"]*"\r?')
 _EMPTY_LINE = re.compile(rb"(?:^|\n)(\r?\n)")
 _NUMBER = r"[ \t]*[+-]?((\d+(%s\d*)?|%s\d+)(e[+-]?\d+)?|inf|infinity|nan(\(\w*\))?)[ \t]*"
@@ -41,7 +44,7 @@ class RowParser:
         single = pa.float32() if plan.factor == 1.0 else pa.float64()
         self._types = {str(k): single for k in plan.phases.values()}
         if plan.time is not None:
-            self._types[str(plan.time)] = pa.float64()
+            self._types[str(plan.time)] = TIME_TYPES[plan.time_kind]
         self._types |= {str(k): pa.string() for k in plan.empty}
 
     def parse(self, block: bytes, line: int, *, is_last: bool) -> pa.Table:
@@ -139,9 +142,9 @@ class RowParser:
             if len(cells) != n:
                 tail = "; the file looks truncated there" if is_last and number == len(lines) - 1 else ""
                 return f"{where} has {len(cells)} cells, expected {n}: {shorten(text)}{tail}"
-            for k in (int(name) for name, kind in self._types.items() if kind != pa.string()):
+            for k in (int(name) for name, kind in self._types.items() if pa.types.is_floating(kind)):
                 if cells[k] not in MISSING and not self._number.fullmatch(cells[k]):
-                    return f"{where} holds {shorten(cells[k])} where a number is expected; correct or remove the line"
+                    return f"{where} holds {shorten(cells[k])} where a number is expected; correct or empty the cell"
         return f"{self._name} cannot be read near line {line}; check it for damage"
 
     def _cut(self, text: str) -> list[str]:

@@ -54,7 +54,7 @@ def stream_text(
     UnreadableRecording
         A line is no row of the plan, there are fewer than two samples, or none is a finite number.
     """
-    parser, steps, wholes = RowParser(plan, source.name), StepCounter(), _Wholes(not plan.unit)
+    parser, stamps, wholes = RowParser(plan, source.name), _Stamps(plan), _Wholes(not plan.unit)
     # One worker each keeps the order of blocks; waiting for the block before last bounds the memory. The writer closes
     # last: the keeper may still be writing when a later block is refused.
     with (
@@ -69,7 +69,7 @@ def stream_text(
         for block, is_last in blocks:
             table = parser.parse(block, blocks.n_lines + 1, is_last=is_last)
             blocks.n_lines += table.num_rows
-            pending.append(keeper.submit(_keep, table, plan, writer, steps, wholes))
+            pending.append(keeper.submit(_keep, table, plan, writer, stamps, wholes))
             while len(pending) > 2 * WAITING_BLOCKS:
                 pending.pop(0).result()
         for future in pending:
@@ -77,10 +77,10 @@ def stream_text(
         _refuse_useless(writer, plan, source.name)
         notes = list(plan.notes)
         unit = plan.unit or concluded_unit(_peak(writer), notes, is_whole=wholes.so_far)
-        rates = _rates(steps, plan, declared, source.name, notes)
+        rates = _rates(stamps.steps, plan, declared, source.name, notes)
     return Ingested(
         sha256=blocks.sha256(),
-        n_bytes=blocks.n_bytes,
+        n_bytes=source.stat().st_size,
         n_samples=writer.n_rows,
         phases="".join(plan.phases),
         unit=unit,
@@ -90,6 +90,7 @@ def stream_text(
         time_column=plan.labels.get(TIME, ""),
         rates=rates,
         unit_conflict=plan.unit_conflict,
+        started_at="" if plan.started_at is None else plan.started_at.isoformat(),
         notes=tuple(notes),
     )
 
@@ -104,9 +105,30 @@ class _Wholes:
         self.so_far = self.so_far and are_whole(samples)
 
 
-def _keep(table: pa.Table, plan: TextPlan, writer: WaveformWriter, steps: StepCounter, wholes: _Wholes) -> None:
-    if plan.time is not None:
-        steps.update(plan.time_scale_s * _numbers(table[str(plan.time)]).astype(np.float64))
+class _Stamps:
+    """Time stamps in seconds from the first, counted as they pass."""
+
+    def __init__(self, plan: TextPlan) -> None:
+        self._plan = plan
+        self._origin: int | None = None
+        self.steps = StepCounter()
+
+    def update(self, table: pa.Table) -> None:
+        if self._plan.time is None:
+            return
+        column = table[str(self._plan.time)]
+        if self._plan.time_kind == "number":
+            self.steps.update(self._plan.time_scale_s * _numbers(column).astype(np.float64))
+        elif column.null_count:
+            self.steps.update(np.array([np.nan]))
+        else:
+            ticks = column.cast(pa.int64()).to_numpy()
+            self._origin = int(ticks[0]) if self._origin is None else self._origin
+            self.steps.update((ticks - self._origin) / 1e9)
+
+
+def _keep(table: pa.Table, plan: TextPlan, writer: WaveformWriter, stamps: _Stamps, wholes: _Wholes) -> None:
+    stamps.update(table)
     block = {phase: _numbers(table[str(k)]) for phase, k in plan.phases.items()}
     for samples in block.values():
         wholes.update(samples)

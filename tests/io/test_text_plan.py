@@ -1,10 +1,16 @@
 """A text is streamed only where its beginning tells everything; what it tells is what reading the whole would tell."""
 
+import gzip
+import hashlib
+import io
+import zipfile
+
 import numpy as np
 import pytest
 from recording_texts import FS, SECONDS, R, S, T, text_of
 
 from diagmod.io import ingest as ingest_module
+from diagmod.io import packed_texts, table_files
 from diagmod.io.declarations import Declared
 from diagmod.io.ingest import ingest_recording
 from diagmod.io.recording_files import read_recording_file
@@ -39,6 +45,13 @@ STREAMED = {
         text_of("", R, S, T, SECONDS), {"phase_columns": ("1", "2", "3"), "time_column": "4", "has_header": False},
     ),
     "a single phase": (text_of("t,I_S", SECONDS, S), {}),
+    "ISO times without a zone": (
+        text_of("time;I_R;I_S;I_T", [f"2026-01-31T08:00:00.{k:03d}" for k in range(60)], R, S, T, mark=";"), {},
+    ),
+    "ISO times with a zone, over a second": (
+        text_of("time,I_R,I_S,I_T", [f"2026-01-31 08:00:{(970 + k) // 1000:02d}.{(970 + k) % 1000:03d}+02:00"
+                                     for k in range(60)], R, S, T), {},
+    ),
 }  # fmt: skip
 
 
@@ -58,8 +71,47 @@ def test_streamed_file_is_the_same_recording_as_the_file_read_whole(tmp_path, mo
     np.testing.assert_allclose(read_waveform(tmp_path / "streamed.parquet"), recording.currents, rtol=1e-7)
 
 
+@pytest.mark.parametrize("pack", [gzip.compress, lambda content: zipped("x.csv", content)], ids=["gzip", "zip"])
+def test_packed_text_is_streamed_and_is_the_same_recording_as_the_plain_one(tmp_path, monkeypatch, pack):
+    content = text_of("t;I_R;I_S;I_T", SECONDS, R, S, T, mark=";", decimal=",").encode()
+    (tmp_path / "x.csv").write_bytes(content)
+    (tmp_path / "x.csv.pk").write_bytes(pack(content))
+    monkeypatch.setattr(ingest_module, "_ingest_whole", lambda *_: pytest.fail("it was read whole"))
+    plain, packed = (ingest_recording(tmp_path / name, tmp_path / f"{name}.parquet") for name in ("x.csv", "x.csv.pk"))
+    assert (tmp_path / "x.csv.parquet").read_bytes() == (tmp_path / "x.csv.pk.parquet").read_bytes()
+    assert packed.sha256 == hashlib.sha256(pack(content)).hexdigest()
+    assert (packed.rates, packed.n_samples, packed.columns) == (plain.rates, plain.n_samples, plain.columns)
+
+
+def zipped(name, content):
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo(name), content)
+    return target.getvalue()
+
+
+def test_packed_text_that_unfolds_to_more_than_a_recording_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(packed_texts, "MOST_BYTES", 1 << 16)
+    monkeypatch.setattr(table_files, "MAX_BYTES", 1 << 16)
+    (tmp_path / "x.gz").write_bytes(gzip.compress(b"I_R,I_S\n" + b"1.5,2.5\n2.5,1.5\n" * 200_000))
+    with pytest.raises(UnreadableRecording, match=r"x.gz (unfolds to more than 50 times its size|holds more than)"):
+        ingest_recording(tmp_path / "x.gz", tmp_path / "x.parquet")
+    assert [path.name for path in tmp_path.iterdir()] == ["x.gz"]
+
+
+@pytest.mark.parametrize("cut", [30, 200, -20])
+def test_gzip_that_was_cut_off_is_refused_and_leaves_nothing(tmp_path, cut):
+    content = gzip.compress(text_of("t,I_R,I_S,I_T", SECONDS, R, S, T).encode())[:cut]
+    (tmp_path / "x.gz").write_bytes(content)
+    with pytest.raises(UnreadableRecording, match=r"x\.gz is a damaged"):
+        ingest_recording(tmp_path / "x.gz", tmp_path / "x.parquet")
+    assert [path.name for path in tmp_path.iterdir()] == ["x.gz"]
+
+
 WHOLE = {
-    "clock times": text_of("time;I_R;I_S;I_T", [f"2026-01-31T08:00:00.{k:03d}" for k in range(60)], R, S, T, mark=";"),
+    "clock times that are not ISO": text_of(
+        "time;I_R;I_S;I_T", [f"31.01.2026 08:00:00.{k:03d}" for k in range(60)], R, S, T, mark=";"
+    ),
     "two bytes a letter": text_of("t,I_R,I_S,I_T", SECONDS, R, S, T).encode("utf-16"),
     "lone carriage returns": text_of("t,I_R,I_S,I_T", SECONDS, R, S, T).replace("\n", "\r"),
     "a phase that begins with a gap": text_of(

@@ -250,7 +250,7 @@ def test_text_for_not_a_number_is_a_missing_sample(tmp_path, text):
         (HEADER + ",,\nnan,NaN,NA\n", "column 1 current_R of a.csv holds no finite sample; check the sensor"),
         (HEADER + "1,2,\n1,2,\n", "column 3 current_T of a.csv holds no finite sample; check the sensor"),
         (GOOD + "4,2e12,6\n", r"column 2 current_S of a.csv reaches 2e\+12, allowed is 1e\+12; it holds no currents"),
-        (GOOD + "4,five,6\n", "line 4 of a.csv holds 'five' where a number is expected; correct or remove the line"),
+        (GOOD + "4,five,6\n", "line 4 of a.csv holds 'five' where a number is expected; correct or empty the cell"),
         (GOOD + "4, ,6\n", "line 4 of a.csv holds '' where a number"),
         (GOOD + "4,0x1F,6\n", "line 4 of a.csv holds '0x1F' where"),
         (GOOD + "4,1_000,6\n", "line 4 of a.csv holds '1_000' where"),
