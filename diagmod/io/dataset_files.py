@@ -168,7 +168,9 @@ def read_manifest_file(path: Path) -> pd.DataFrame:
         raise DatasetError(f"{name} has column {repeated[0]!r} twice; keep one")
     for number, row in enumerate(rows, start=2):
         if len(row) != len(names):
-            raise DatasetError(f"{name}, row {number} has {len(row)} cells, expected {len(names)}; correct it")
+            added = next((cell.partition("=")[0] for cell in row[len(names) :] if "=" in cell), "")
+            cure = f"add column {added} to the first line, its value alone to the row" if added else "correct it"
+            raise DatasetError(f"{name}, row {number} has {len(row)} cells, expected {len(names)}; {cure}")
     manifest = pd.DataFrame(rows, columns=names, dtype=str)
     manifest = manifest.reindex(columns=list(MANIFEST_COLUMNS), fill_value="")
     manifest.attrs["columns"] = tuple(names)

@@ -153,6 +153,10 @@ def _not_opened(exc: OSError | ValueError) -> str:
     return f"file cannot be opened ({why}); check its name and permissions"
 
 
+def _unopened(file: str, exc: Exception) -> LoadedFile:
+    return LoadedFile(file, f"file cannot be opened ({exc}); check its name and permissions")
+
+
 def stored_file(job: LoadJob, row: Mapping[str, str], sha256: str) -> LoadedFile | None:
     """As :func:`load_file` for a file whose hash is known, where everything was made before; None where not."""
     try:
@@ -245,7 +249,7 @@ def _unknown(dataset: Dataset, row: Mapping[str, str], ingested: Ingested) -> st
     """What neither the manifest nor the file says, in one sentence; empty where all is known."""
     rates, unknown = ingested.rates, []
     if rates.fs is None:
-        unknown.append(RATE_UNKNOWN)
+        unknown.append(f"{RATE_UNKNOWN}{rates.hint}")
     if rates.stated is None and rates.n_back:
         unknown.append(f"its time stamps fall back {rates.n_back} times, so that the rate is not known; give fs_hz")
     if not row["started_at"] and not ingested.started_at and dataset.times != "none":

@@ -19,7 +19,7 @@ from diagmod.io.current_units import are_whole, concluded_unit, unit_conflict, u
 from diagmod.io.declarations import Declared
 from diagmod.io.phase_columns import declared_phase_columns, find_phase_columns
 from diagmod.io.refusals import UnreadableRecording
-from diagmod.io.sampling_rates import SamplingRates
+from diagmod.io.sampling_rates import SamplingRates, heading_hint
 from diagmod.io.sampling_steps import StepCounter
 from diagmod.io.table_files import read_table_file
 from diagmod.io.time_bases import find_time_column, stamps_s, start_of
@@ -105,7 +105,7 @@ def read_recording_file(path: Path, declared: Declared | None = None) -> Recordi
     if found.rates.fs is None:
         raise UnreadableRecording(
             f"{table.source} has no time column, so its sampling rate is not known; pass --fs HZ, or --time-column"
-            f"{_heading_about_rate(table)}"
+            f"{found.rates.hint}"
         )
     notes = (*found.notes, *found.missing, *found.rates.gap_note(), *found.rates.contradictions())
     return replace(found, notes=notes)
@@ -227,7 +227,7 @@ def _rates(
     table: Table, stamps: NDArray[np.float64] | None, time: int | None, declared: Declared, notes: list[str]
 ) -> SamplingRates:
     """Sampling rates as declared, of the file itself, of the time stamps."""
-    rates = SamplingRates(declared=declared.fs, of_file=table.fs)
+    rates = SamplingRates(declared=declared.fs, of_file=table.fs, hint=heading_hint(table.heading))
     if stamps is not None and time is not None:
         steps = StepCounter()
         steps.update(stamps)
@@ -245,9 +245,3 @@ def rates_of(steps: StepCounter, label: str, stated: SamplingRates, notes: list[
     return replace(
         stated, of_stamps=rate, stamps_label=label, n_gaps=n_gaps, gap_s=gap_s, n_back=steps.n_back, jitter_s=jitter_s
     )
-
-
-def _heading_about_rate(table: Table) -> str:
-    words = ("sampl", "rate", "fs", "hz", "частот", "abtast")
-    line = next((line for line in table.heading if any(word in line.casefold() for word in words)), "")
-    return f" (its heading says {line[:60]!r})" if line else ""

@@ -5,12 +5,15 @@ A declared rate goes before one that the format itself carries, and this before 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from diagmod.io.refusals import UnreadableRecording
 from diagmod.io.sampling_steps import MAX_RATE_ERROR_PCT
+
+_RATE_WORDS = ("sampl", "rate", "fs", "hz", "частот", "abtast")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +26,8 @@ class SamplingRates:
         What the user says, what the format carries, what the time stamps give.
     stamps_label : str
         The column of time stamps in words.
+    hint : str
+        What the heading of the file seems to say, for a person; nothing is taken from it.
     n_gaps, gap_s : int, float
         Gaps between regular time stamps, and their length together in seconds.
     n_back : int
@@ -35,6 +40,7 @@ class SamplingRates:
     of_file: float | None = None
     of_stamps: float | None = None
     stamps_label: str = "the time column"
+    hint: str = ""
     n_gaps: int = 0
     gap_s: float = 0.0
     n_back: int = 0
@@ -83,3 +89,15 @@ class SamplingRates:
     def _said(self) -> dict[str, float]:
         said = {"--fs": self.declared, "the file itself": self.of_file, self.stamps_label: self.of_stamps}
         return {who: rate for who, rate in said.items() if rate is not None}
+
+
+def heading_hint(heading: Sequence[str]) -> str:
+    """The line of a heading that seems to speak of the sampling rate, in brackets for a message; empty without one.
+
+    Examples
+    --------
+    >>> heading_hint(("Logger 7", "Sampling: 5 kHz"))
+    " (its heading says 'Sampling: 5 kHz')"
+    """
+    line = next((line for line in heading if any(word in line.casefold() for word in _RATE_WORDS)), "")
+    return f" (its heading says {line[:60]!r})" if line else ""

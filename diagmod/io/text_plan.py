@@ -22,6 +22,7 @@ from diagmod.io.declarations import Declared
 from diagmod.io.number_tables import EDGE_BYTES, TextLayout, layout_of, read_rows, unwrapped
 from diagmod.io.recording_files import choose_columns
 from diagmod.io.refusals import UnreadableRecording
+from diagmod.io.sampling_rates import heading_hint
 from diagmod.io.text_dialects import MISSING, Dialect
 from diagmod.io.time_bases import start_of, time_unit
 
@@ -77,6 +78,8 @@ class TextPlan:
         Name of the column of every phase; of the time stamps, as a name and in words, under "time" and "rate_of".
     dialect : str
         How the text is written, in words.
+    rate_hint : str
+        What the heading seems to say of the sampling rate.
     notes : tuple of str
         What was concluded, left out or converted.
     """
@@ -98,6 +101,7 @@ class TextPlan:
     unit_conflict: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     dialect: str = ""
+    rate_hint: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -145,6 +149,7 @@ def plan_text(head: bytes, name: str, declared: Declared) -> TextPlan | None:
         unit_conflict=unit_conflict(columns, declared),
         labels=labels,
         dialect=dialect.words + (", every line quoted" if is_quoted else ""),
+        rate_hint=heading_hint(table.heading),
         notes=tuple(notes),
     )
 

@@ -162,7 +162,7 @@ def _peak(writer: WaveformWriter) -> float:
 
 def _rates(steps: StepCounter, plan: TextPlan, declared: Declared, name: str, notes: list[str]) -> SamplingRates:
     """Sampling rates as declared and of the time stamps; ``notes`` gets what is to be said of them."""
-    rates = SamplingRates(declared=declared.fs)
+    rates = SamplingRates(declared=declared.fs, hint=plan.rate_hint)
     if plan.time is not None:
         label = plan.labels.get(RATE_OF, "the time column")
         if not steps.is_finite or not steps.duration_s > 0.0:
