@@ -148,8 +148,7 @@ def _load_file(job: LoadJob, row: Mapping[str, str]) -> LoadedFile:
 
 
 def _not_opened(exc: OSError | ValueError) -> str:
-    """In words without the place of the file on this machine."""
-    why = (exc.strerror if isinstance(exc, OSError) else None) or exc
+    why = getattr(exc, "strerror", None) or exc  # not the place of the file on this machine
     return f"file cannot be opened ({why}); check its name and permissions"
 
 

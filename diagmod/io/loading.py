@@ -33,7 +33,7 @@ from diagmod.io.motor_register import read_motors
 from diagmod.io.readiness import CHECKS, assess_readiness
 from diagmod.io.readiness_figures import count_windows
 from diagmod.io.reading_settings import READING_COLUMNS
-from diagmod.io.refusals import UnreadableRecording
+from diagmod.io.refusals import UnreadableRecording, printable
 from diagmod.io.schemas import FINDINGS, LOAD_REPORT, MOTORS, RECORDINGS
 from diagmod.io.store import Store, place
 from diagmod.io.trend_logs import read_trend
@@ -45,8 +45,8 @@ _DESCRIPTIONS = {
 }  # fmt: skip
 
 
-#: Length in seconds of the windows that readiness counts.
-READINESS_WINDOW_S = 1.0
+#: Length in seconds and overlap of the windows that readiness counts: those of the features, unless set otherwise.
+READINESS_WINDOW_S, READINESS_OVERLAP = 1.0, 0.5
 
 _NO_THRESHOLDS: dict[str, dict[str, float | None]] = {check: {"warn": None, "fail": None} for check in CHECKS}
 
@@ -171,7 +171,10 @@ def load_dataset(
         status, reason = _status(row, read, first_with)
         report.append(report_row(row, read, status, reason, columns))
         if status == "loaded":
-            findings += [{"file": read.file, **asdict(finding)} for finding in read.findings]
+            findings += [
+                {"file": read.file, **asdict(finding), "message": printable(finding.message)}
+                for finding in read.findings
+            ]
             recordings.append(recording_row(row, read, dataset, motors[row["motor_id"]]))
             if keep_waveforms:
                 kept.add(_placed(read, waveforms))
@@ -182,7 +185,7 @@ def load_dataset(
     register = _motor_table(motors)
     log, trend_reason = read_trend(folder, motors, dataset.unit)
     trend = combine(log, hourly_summary(catalogue))
-    windows = count_windows(catalogue, READINESS_WINDOW_S, 0.0)
+    windows = count_windows(catalogue, READINESS_WINDOW_S, READINESS_OVERLAP)
     return LoadedDataset(
         dataset=dataset,
         recordings=catalogue,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pacompute
 import pyarrow.csv as pacsv
 
 from diagmod.io.column_tables import Column, Table
@@ -193,6 +194,7 @@ class _Reader:
         begin = _offset_of_line(self.content, first)
         end = self._end_of_rows(begin, dialect)
         table = self._parse(begin, end, dialect)
+        self._refuse_swallowed_rows(table)
         columns = tuple(
             _column(name, unit, kind, cells, dialect)
             for name, unit, kind, cells in zip(heading.names, heading.units, dialect.kinds, table.columns, strict=True)
@@ -246,6 +248,15 @@ class _Reader:
             )
         except pa.ArrowInvalid as exc:
             raise UnreadableRecording(self._explain(begin, end, dialect)) from exc
+
+    def _refuse_swallowed_rows(self, table: pa.Table) -> None:
+        """A quote that is not closed in its line makes the next lines part of a text."""
+        for k, cells in enumerate(table.columns):
+            if pa.types.is_string(cells.type) and pacompute.any(pacompute.match_substring(cells, "\n")).as_py():
+                raise UnreadableRecording(
+                    f"column {k + 1} of {self.name} has a quote that is closed lines later, so that rows in between "
+                    "would be lost; correct the quotes"
+                )
 
     def _explain(self, begin: int, end: int, dialect: Dialect) -> str:
         """The line that is no row; looked for only when the parser stopped."""

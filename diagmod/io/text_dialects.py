@@ -19,8 +19,8 @@ from diagmod.io.refusals import UnreadableRecording, shorten
 #: Lines by which a dialect is judged, and the share of them that must be rows of the table.
 SAMPLE_LINES, MIN_SHARE = 200, 0.6
 
-#: Separators that are tried; the blank stands for any run of blanks and tabs.
-DELIMITERS = ";\t,| "
+#: Separators that are tried, of equal ones the first; the blank stands for any run of blanks and tabs.
+DELIMITERS = ";\t|, "
 
 #: Cells that mean "no sample".
 MISSING = (
@@ -140,11 +140,21 @@ def find_dialect(lines: list[str], name: str, delimiters: str = DELIMITERS, deci
             "as columns of numbers, a row a sample"
         )
     best = max(found, key=lambda dialect: dialect.score)
+    _refuse_words_and_pairs(best, found, sample, name)
     pairs = next((d for d in found if (d.delimiter, d.decimal, d.kinds) == (",", ".", ("number", "number"))), None)
     if best.decimal == "," and len(best.kinds) == 1 and pairs is not None and pairs.share >= best.share:
         return _settle_pairs(best, pairs, lines, name)
     _refuse_cut_numbers(best, sample, name)
     return best
+
+
+def _refuse_words_and_pairs(best: Dialect, found: list[Dialect], lines: list[str], name: str) -> None:
+    """Refuse ``ok 1,5``: a word and a number with decimal comma, or the text ``ok 1`` and a 5."""
+    other = next((d for d in found if d.delimiter == " " and d.decimal == "," and d.score == best.score), None)
+    if best.delimiter == "," and "text" in best.kinds and other and not any(", " in line for line in lines):
+        raise UnreadableRecording(
+            f"{name} can be read in two ways, as {best.words} or as {other.words}; give the separator by --delimiter"
+        )
 
 
 def refuse_grouped_thousands(content: bytes, dialect: Dialect, lines: list[str], name: str) -> None:
