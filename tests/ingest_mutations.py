@@ -262,6 +262,4 @@ def _plan_of(good: bytes) -> TextPlan:
     names = heading.strip('"').split(",")
     labels = {phase: f"current_{phase}" for phase in "RST" if f"current_{phase}" in names}
     phases = {phase: names.index(name) for phase, name in labels.items()}
-    return TextPlan(
-        n_columns=len(names), skip_lines=1, is_quoted=heading.startswith('"'), phases=phases, labels=labels
-    )
+    return TextPlan(n_columns=len(names), skip_lines=1, is_quoted=heading.startswith('"'), phases=phases, labels=labels)

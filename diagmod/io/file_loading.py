@@ -10,7 +10,6 @@ import errno
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,18 +17,18 @@ from typing import Any
 from diagmod.core.acquisition_findings import findings_of
 from diagmod.core.findings import SEVERITIES, Finding
 from diagmod.core.motor import Motor
-from diagmod.core.quality import Stated, judge
+from diagmod.core.quality import judge
 from diagmod.core.rulesets import RuleSet
 from diagmod.io.acquisition_audit import stored_audit
 from diagmod.io.dataset_files import Dataset
 from diagmod.io.declarations import Declared
-from diagmod.io.defect_catalogue import Defect, unknown_conditions
+from diagmod.io.defect_catalogue import Defect
 from diagmod.io.ingest import ingest_recording, recording_sha256, refuse_hopeless
 from diagmod.io.ingested import Ingested
-from diagmod.io.manifest_rows import RATE_UNKNOWN, TIME_UNKNOWN, start_time
 from diagmod.io.reading_settings import ReadingError, in_manifest_words, reading_of
 from diagmod.io.refusals import UnreadableRecording
 from diagmod.io.retention import reading_text
+from diagmod.io.stated_facts import stated_facts, unknown_facts
 from diagmod.io.store import Store
 from diagmod.io.work_attempts import patiently
 
@@ -38,11 +37,6 @@ TRANSIENT = (errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EAGAIN, errno.EHOST
 
 #: Further attempts after such an error.
 RETRIES = 2
-
-#: Difference between two statements of a start from which it is noted: people write minutes.
-START_SLACK = timedelta(minutes=1)
-
-_UTC = "%Y-%m-%dT%H:%M:%SZ"
 
 #: Files of an entry of the store.
 WAVEFORM, FACTS = "waveform.parquet", "facts.json"
@@ -217,11 +211,11 @@ def _judged(
     ingested = Ingested.from_json(json.loads((entry / FACTS).read_text(encoding="utf-8")))
     waveform = (scratch or entry) / WAVEFORM
     read = LoadedFile(file, "", sha256, reading_text(declared), ingested, waveform=waveform)
-    if reason := _unknown(job.dataset, row, ingested):
+    if reason := unknown_facts(job.dataset, row, ingested):
         return replace(read, reason=reason)
     fs = float(ingested.rates.fs or 0)
     read = replace(read, fs=fs)
-    findings = judge(ingested.tallies, fs, job.rules, _stated(job, row, ingested))
+    findings = judge(ingested.tallies, fs, job.rules, stated_facts(job.defects, row, ingested))
     if any(f.is_fatal for f in findings):
         return _refused(read, findings)
     if scratch and not waveform.is_file():  # the facts were known, and the audit rests on another nameplate or limit
@@ -242,54 +236,6 @@ def _ingest(source: Path, sha256: str, declared: Declared, scratch: Path | None,
     if ingested.sha256 != sha256:
         raise UnreadableRecording(f"{source.name} changed while it was read; load again when it is complete")
     (draft / FACTS).write_text(json.dumps(ingested.as_json()), encoding="utf-8")
-
-
-def _unknown(dataset: Dataset, row: Mapping[str, str], ingested: Ingested) -> str:
-    """What neither the manifest nor the file says, in one sentence; empty where all is known."""
-    rates, unknown = ingested.rates, []
-    if rates.fs is None:
-        unknown.append(f"{RATE_UNKNOWN}{rates.hint}")
-    if rates.stated is None and rates.n_back:
-        unknown.append(f"its time stamps fall back {rates.n_back} times, so that the rate is not known; give fs_hz")
-    if not row["started_at"] and not ingested.started_at and dataset.times != "none":
-        unknown.append(TIME_UNKNOWN)
-    return "; ".join(unknown)
-
-
-def _stated(job: LoadJob, row: Mapping[str, str], ingested: Ingested) -> Stated:
-    rates = ingested.rates
-    is_rising = not rates.n_back
-    notes = [*ingested.notes, *replace(rates, of_stamps=None).contradictions(), *_other_start(row, ingested)]
-    if not is_rising:
-        notes.append(f"{rates.stamps_label} falls back {rates.n_back} times and was not used")
-    return Stated(
-        duration_s=float(row["duration_s"]) if row["duration_s"] else None,
-        fs_hz=rates.stated,
-        fs_from=_who_states_rate(row, ingested),
-        stamps_fs_hz=rates.of_stamps if is_rising else None,
-        stamps_jitter_s=rates.jitter_s,
-        stamps_gap_s=rates.gap_s,
-        n_stamps_gaps=rates.n_gaps,
-        unit_conflict=ingested.unit_conflict,
-        n_rows_left_out=ingested.n_left_out,
-        notes=tuple(in_manifest_words(note) for note in notes),
-        unknown_condition=unknown_conditions([row["condition"]], job.defects).partition(": add")[0],
-    )
-
-
-def _who_states_rate(row: Mapping[str, str], ingested: Ingested) -> str:
-    if ingested.rates.declared is None:
-        return "the file itself"
-    return "recordings.csv" if row["fs_hz"] else "dataset.yaml"
-
-
-def _other_start(row: Mapping[str, str], ingested: Ingested) -> list[str]:
-    """A sentence where the file states another start than the manifest, which goes before it."""
-    stated = start_time(row["started_at"]) if row["started_at"] else None
-    own = start_time(ingested.started_at) if ingested.started_at else None
-    if stated is None or own is None or abs(stated - own) <= START_SLACK:
-        return []
-    return [f"recordings.csv says that it started at {stated:{_UTC}}, but the file itself says {own:{_UTC}}"]
 
 
 def _refused(read: LoadedFile, findings: list[Finding]) -> LoadedFile:

@@ -19,11 +19,12 @@ from diagmod.io.column_names import TIME_UNITS
 from diagmod.io.column_tables import Column, Table
 from diagmod.io.current_units import unit_conflict, unit_of
 from diagmod.io.declarations import Declared
-from diagmod.io.number_tables import EDGE_BYTES, TextLayout, layout_of, read_rows, unwrapped
+from diagmod.io.number_tables import read_rows
 from diagmod.io.recording_files import choose_columns
 from diagmod.io.refusals import UnreadableRecording
 from diagmod.io.sampling_rates import heading_hint
 from diagmod.io.text_dialects import MISSING, Dialect
+from diagmod.io.text_layouts import EDGE_BYTES, TextLayout, layout_of, unwrapped
 from diagmod.io.time_bases import start_of, time_unit
 
 #: Bytes of the beginning on which a plan rests; more than heading and sampled lines together.

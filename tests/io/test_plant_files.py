@@ -108,7 +108,7 @@ def test_truncated_file_ends_inside_a_line_that_is_left_out(fleet, tmp_path):
 
 def test_wrong_header_is_refused(fleet, tmp_path):
     declared = reading_of(read_dataset(fleet), {})
-    with pytest.raises(UnreadableRecording, match="has no column 'current_R'.*it has 1 Ia, 2 Ib, 3 Ic"):
+    with pytest.raises(UnreadableRecording, match=r"has no column 'current_R'.*it has 1 Ia, 2 Ib, 3 Ic"):
         ingest_recording(fleet / "recordings" / damaged("wrong_header").file, tmp_path / "w.parquet", declared)
 
 
