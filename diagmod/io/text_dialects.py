@@ -139,7 +139,7 @@ def find_dialect(lines: list[str], name: str, delimiters: str = DELIMITERS, deci
             f"{name} holds no table of numbers (it begins with {shorten(next(iter(lines), ''))}); export the currents "
             "as columns of numbers, a row a sample"
         )
-    best = max(found, key=lambda dialect: dialect.score)
+    best = _with_decimal_commas(max(found, key=lambda dialect: dialect.score), found, sample)
     _refuse_words_and_pairs(best, found, sample, name)
     pairs = next((d for d in found if (d.delimiter, d.decimal, d.kinds) == (",", ".", ("number", "number"))), None)
     if best.decimal == "," and len(best.kinds) == 1 and pairs is not None and pairs.share >= best.share:
@@ -148,9 +148,29 @@ def find_dialect(lines: list[str], name: str, delimiters: str = DELIMITERS, deci
     return best
 
 
+def _with_decimal_commas(best: Dialect, found: list[Dialect], lines: list[str]) -> Dialect:
+    """Of ``on;yes;0,737`` the reading between semicolons: all commas stand inside its numbers.
+
+    Cut at the comma, ``on;yes;0`` would be one text and 737 a number, which leaves fewer columns of text.
+    """
+    if best.delimiter != ",":
+        return best
+    others = [
+        d for d in found
+        if d.delimiter in ";\t|" and d.decimal == "," and len(d.kinds) > 1 and d.share >= best.share
+        and all(_has_commas_in_numbers_alone(d, line) for line in lines if d.is_row(d.cells(line)))
+    ]  # fmt: skip
+    return max(others, key=lambda dialect: dialect.score, default=best)
+
+
+def _has_commas_in_numbers_alone(dialect: Dialect, line: str) -> bool:
+    cells = zip(dialect.cells(line), dialect.kinds, strict=True)
+    return all(kind == "number" or "," not in cell for cell, kind in cells)
+
+
 def _refuse_words_and_pairs(best: Dialect, found: list[Dialect], lines: list[str], name: str) -> None:
     """Refuse ``ok 1,5``: a word and a number with decimal comma, or the text ``ok 1`` and a 5."""
-    other = next((d for d in found if d.delimiter == " " and d.decimal == "," and d.score == best.score), None)
+    other = next((d for d in found if d.delimiter == " " and d.decimal == "," and d.share >= best.share), None)
     if best.delimiter == "," and "text" in best.kinds and other and not any(", " in line for line in lines):
         raise UnreadableRecording(
             f"{name} can be read in two ways, as {best.words} or as {other.words}; give the separator by --delimiter"

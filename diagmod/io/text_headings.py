@@ -71,6 +71,7 @@ def read_heading(lines: list[str], dialect: Dialect, source: str, has_names: boo
     """
     above = [(number, line) for number, line in enumerate(lines, start=1) if any(map(str.isalnum, line))]
     plain = [numbered for numbered in reversed(above) if not is_comment(numbered[1])]
+    _refuse_broken_rows(plain, dialect, source)
     commented = [(number, _COMMENT_MARK.sub("", line)) for number, line in reversed(above) if is_comment(line)]
     if has_names is False:
         return Heading(*(("",) * len(dialect.kinds),) * 2, _left_out([line for _, line in above]))
@@ -88,6 +89,17 @@ def read_heading(lines: list[str], dialect: Dialect, source: str, has_names: boo
 
 def _left_out(lines: list[str]) -> tuple[str, ...]:
     return (f"{len(lines)} line(s) above the table were left out, the first {shorten(lines[0])}",) if lines else ()
+
+
+def _refuse_broken_rows(plain: list[tuple[int, str]], dialect: Dialect, source: str) -> None:
+    """A line that begins with a number and opens a quote is a row whose text goes on in the next line."""
+    for number, line in plain:
+        first = line.split(dialect.delimiter if dialect.delimiter != " " else None, 1)[0].strip()
+        if line.count('"') % 2 and dialect.number.fullmatch(first):
+            raise UnreadableRecording(
+                f"line {number} of {source} opens a quote and does not close it: {shorten(line)}; write a text in "
+                "one line"
+            )
 
 
 def _units(nearest: list[tuple[int, str]], dialect: Dialect) -> tuple[int, tuple[str, ...]]:
@@ -156,7 +168,7 @@ def _refuse_cut_names(at: int, names: tuple[str, ...], dialect: Dialect, source:
 def _refuse_other_length(at: int, line: str, dialect: Dialect, source: str) -> None:
     """A line above the rows that is a broken row or names too few columns; "rate: 5 kHz" and the like are neither."""
     n, cells = len(dialect.kinds), dialect.cells(line)
-    if len(cells) > 1 and all(map(_UNIT.fullmatch, cells)):
+    if n > 1 and all(map(_UNIT.fullmatch, cells)):
         raise UnreadableRecording(
             f"line {at} of {source} gives {len(cells)} units for {n} columns, so it is not known whose they are; put - "
             "for a column without a unit"

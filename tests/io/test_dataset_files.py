@@ -1,6 +1,5 @@
 """A data set says itself what it is; what it says wrongly is refused in a sentence."""
 
-
 import pytest
 
 from diagmod.io.dataset_files import (
@@ -108,3 +107,13 @@ def test_wrong_manifest_is_refused(tmp_path, text, sentence):
 def test_missing_manifest_is_refused(tmp_path):
     with pytest.raises(DatasetError, match=r"recordings.csv is missing; list every file with its motor_id"):
         read_manifest(tmp_path)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("name", ["two\r\nlines.csv", "two\nlines.csv", "two\rlines.csv"])
+def test_line_end_inside_a_quoted_name_is_part_of_the_name_and_of_no_other_cell(tmp_path, name, end):
+    lines = ["file,motor_id,note", f'"{name}",M01,first', "b.csv,M02,second", ""]
+    table = manifest(tmp_path, end.join(lines))
+    assert table["file"].tolist() == [name, "b.csv"]
+    assert table["motor_id"].tolist() == ["M01", "M02"]
+    assert table["note"].tolist() == ["first", "second"]

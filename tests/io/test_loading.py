@@ -2,18 +2,22 @@
 
 import csv
 import hashlib
+import os
 import re
 import shutil
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from diagmod.core.rulesets import default_rules, ruleset_from
-from diagmod.io import file_loading
+from diagmod.io import file_loading, ingest
 from diagmod.io.dataset_files import DatasetError
 from diagmod.io.loading import load_dataset
 from diagmod.io.plant_files import csv_bytes
+from diagmod.io.refusals import UnreadableRecording
 from diagmod.io.schemas import FINDINGS, LOAD_REPORT, MOTORS, RECORDINGS
 from diagmod.io.store import Store
 from diagmod.io.tables import conform
@@ -636,3 +640,91 @@ def test_a_rate_that_contradicts_the_time_stamps_is_refused_with_who_states_it(p
     rows = [f"{k / 500:.3f},{','.join(map(str, cells))}" for k, cells in enumerate(currents(2).T.round(4))]
     plant.add("a.csv", "\n".join(["t [s],I_R,I_S,I_T", *rows, ""]), **row)
     assert plant.outcome("a.csv")[1].startswith(f"{who} states 1000 Hz and the time stamps give 500 Hz")
+
+
+def test_link_that_leads_to_itself_is_refused_and_stops_no_other_file(plant):
+    """The operating system tells the place on this machine; the sentence does not."""
+    for name, target in (("self.csv", "self.csv"), ("one.csv", "other.csv"), ("other.csv", "one.csv")):
+        (plant.folder / name).symlink_to(target)
+        plant.row(name)
+    plant.row("self.csv/x.csv").add("good.csv")
+    report = plant.load().report.set_index("file")
+    for name in ("self.csv", "one.csv", "other.csv", "self.csv/x.csv"):
+        assert report.loc[name, "status"] == "quarantined"
+        assert report.loc[name, "reason"] == f"'{name}' is a link that leads to itself; copy the recording here"
+    assert report.loc["good.csv", "status"] == "loaded"
+
+
+def test_link_to_a_file_of_the_folder_is_that_file(plant):
+    plant.file("a.csv")
+    (plant.folder / "link.csv").symlink_to("a.csv")
+    row = plant.row("link.csv").load().recordings.iloc[0]
+    waveform = read_waveform(plant.root / "waveforms" / f"{row['recording_id']}.parquet")
+    np.testing.assert_array_equal(waveform, currents(sum(map(ord, "a.csv"))).round(4).astype(np.float32))
+
+
+@pytest.mark.parametrize("name", ["x" * 300 + ".csv", "x/" * 3000 + "x.csv"])
+def test_name_that_no_disk_takes_is_refused_without_being_repeated(plant, name):
+    sentence = "file cannot be opened (File name too long); check its name and permissions"
+    assert plant.row(name).outcome(name) == ("quarantined", sentence)
+
+
+def test_file_of_a_terabyte_that_was_never_written_is_refused_unread(plant, monkeypatch):
+    """To hash it would take an hour."""
+    monkeypatch.setattr(ingest, "MAX_BYTES", 1 << 14)
+    plant.add("hole.csv", "t,I_R\n0,1.5\n")
+    os.truncate(plant.folder / "hole.csv", 1 << 40)
+    sentence = "hole.csv is mostly unwritten: the disk holds nothing where its samples should be; copy it again"
+    with pytest.raises(UnreadableRecording, match=f"^{re.escape(sentence)}$"):
+        ingest.refuse_hopeless(plant.folder / "hole.csv")
+    assert plant.outcome("hole.csv") == ("quarantined", sentence)
+
+
+def test_written_file_over_the_limit_is_read_as_under_it(plant, monkeypatch):
+    below = plant.add("a.csv").load().recordings
+    shutil.rmtree(plant.root / "store")
+    monkeypatch.setattr(ingest, "MAX_BYTES", 1 << 14)
+    assert (plant.folder / "a.csv").stat().st_size > 1 << 14
+    pd.testing.assert_frame_equal(plant.load().recordings, below)
+    assert below["n_samples"].tolist() == [1500]
+
+
+def test_load_ends_without_the_draft_of_a_killed_worker_and_with_that_of_a_living_one(plant):
+    store = Store(plant.root / "store", "v1")
+    left = store.folder / "drafts" / "deadbeef"
+    with store.draft() as living:
+        left.mkdir()
+        left.with_suffix(".lock").touch()
+        assert plant.add("a.csv").load().report["status"].tolist() == ["loaded"]
+        assert not left.exists()
+        assert living.is_dir()
+    assert list(left.parent.iterdir()) == []
+
+
+def test_start_in_a_zoned_parquet_is_the_start_of_the_recording_where_nobody_states_another(plant):
+    """1 769 846 400 s from 1970 are 2026-01-31T08:00:00Z, shown as 10:00 two hours east of Greenwich."""
+    ticks = pa.array([1_769_846_400_000 + k for k in range(1500)])
+    samples = dict(zip(("I_R", "I_S", "I_T"), currents(1), strict=True))
+    for name, kind in (("a.parquet", pa.timestamp("ms", "+02:00")), ("b.parquet", pa.timestamp("ms"))):
+        pq.write_table(pa.table({"time": ticks.cast(kind), **samples}), plant.folder / name)
+        plant.row(name, started_at="", fs_hz="")
+    loaded = plant.load()
+    row = loaded.recordings.iloc[0]
+    assert (row["file"], row["started_at"]) == ("a.parquet", pd.Timestamp("2026-01-31T08:00:00Z"))
+    assert (row["fs_hz"], row["n_samples"]) == (pytest.approx(1000.0), 1500)
+    assert loaded.report.set_index("file").loc["b.parquet", "reason"].startswith("start time unknown; give started_at")
+
+
+def test_name_with_control_characters_is_one_line_of_the_report(plant):
+    plant.add("rec\n7.csv", "").add("bell\x07.csv", "").add("two\r\nlines.csv")
+    report = plant.load().report.set_index("file")
+    for name, shown in (("rec\n7.csv", r"rec\n7.csv"), ("bell\x07.csv", r"bell\x07.csv")):
+        assert report.loc[name, "reason"] == f"{shown} is empty; record again or name another file"
+    assert report.loc["two\r\nlines.csv", "status"] == "loaded"
+
+
+def test_file_whose_name_is_no_utf8_is_reported_with_the_codes_of_its_bytes(plant):
+    (plant.folder / os.fsdecode(b"byte\xff.csv")).write_bytes(b"x")
+    report = plant.add("a.csv").load().report
+    assert report["file"].tolist() == ["a.csv", r"byte\xff.csv"]
+    assert report["reason"].iloc[1].startswith("not listed in recordings.csv: motor, rate and time are unknown")

@@ -356,3 +356,43 @@ def test_a_comma_in_clock_times_without_names_is_refused_with_both_readings():
     with pytest.raises(UnreadableRecording, match="names 2 columns, but the rows have 3 cells; the comma seems to be"):
         read("time,I_R\n" + rows)
     assert names_of(read("time,counts,I_R\n" + rows)) == ["time", "counts", "I_R"]
+
+
+# --- quotes that are not closed in their line
+
+SWALLOWED = "column 2 of x.csv has a quote that is closed lines later, so that rows in between would be lost; correct"
+
+
+@pytest.mark.parametrize("n_between", [0, 1, 300])
+def test_a_quote_that_is_closed_lines_later_is_refused(n_between):
+    """The rows between the quotes would be part of one text and their samples gone."""
+    text = "R,note\n" + "1.5,ok\n" * 3 + '2.5,"open\n' + "3.5,ok\n" * n_between + '4.5,close"\n' + "5.5,ok\n" * 3
+    with pytest.raises(UnreadableRecording, match=SWALLOWED.replace(".", r"\.")):
+        read(text)
+
+
+def test_a_quote_that_is_never_closed_is_refused():
+    with pytest.raises(UnreadableRecording, match=SWALLOWED.replace(".", r"\.")):
+        read("R,note\n" + "1.5,ok\n" * 3 + '2.5,"open\n' + "3.5,ok\n" * 30)
+
+
+@pytest.mark.parametrize("note", ['"seen\nby hand"', '"\n"', '"a\n\nb"'])
+@pytest.mark.parametrize("others", ["ok", ""])
+def test_a_note_over_several_lines_is_refused(note, others):
+    text = "R;note\n" + f"1,5;{others}\n" * 5 + f"2,5;{note}\n" + f"3,5;{others}\n" * 5
+    with pytest.raises(UnreadableRecording, match=SWALLOWED.replace(".", r"\.")):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"), [('"seen, by hand"', "seen, by hand"), ('"say ""ok"""', 'say "ok"'), ('""', ""), ("5'", "5'")]
+)
+def test_quotes_that_are_closed_in_their_line_lose_no_row(cell, text):
+    table = read("R,note\n" + "1.5,ok\n" * 3 + f"2.5,{cell}\n" + "3.5,ok\n" * 3)
+    assert values_of(table)[0] == [1.5, 1.5, 1.5, 2.5, 3.5, 3.5, 3.5]
+    assert table.columns[1].texts.tolist() == ["ok"] * 3 + [text] + ["ok"] * 3
+
+
+def test_a_quote_around_two_rows_of_numbers_is_refused_with_its_line():
+    with pytest.raises(UnreadableRecording, match=r"line [45] of x\.csv (has 1 cells|holds '4\"')"):
+        read('R,S\n1.5,2\n2.5,2\n3.5,"3\n4.5,4"\n5.5,5\n6.5,6\n7.5,7\n')

@@ -271,3 +271,39 @@ def test_processes_that_make_the_same_entries_at_once_leave_each_once(tmp_path):
     assert [p.wait() for p in processes] == [0, 0, 0]
     assert whole(Store(tmp_path, "v1")) == 5
     assert list((tmp_path / "drafts").iterdir()) == []
+
+
+HOLDING = """
+import sys
+from pathlib import Path
+from diagmod.io.store import Store
+
+with Store(Path(sys.argv[1]), "v1").draft() as draft:
+    (draft / "half").write_text("half")
+    print(draft.name, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_sweep_removes_the_draft_of_a_killed_worker_and_leaves_that_of_a_living_one(tmp_path):
+    store, environment = Store(tmp_path, "v1"), {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    entry = store.entry({"x": 1}, Maker())
+    command = [sys.executable, "-c", HOLDING, str(tmp_path)]
+    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
+        draft = tmp_path / "drafts" / worker.stdout.readline().decode().strip()
+        store.sweep()
+        assert (draft / "half").read_text() == "half"
+        worker.kill()
+        worker.wait()
+        assert (draft / "half").is_file(), "a killed process removes nothing itself"
+        with store.draft() as living:
+            store.sweep()
+            assert not draft.exists()
+            assert living.is_dir()
+    assert list((tmp_path / "drafts").iterdir()) == []
+    assert (entry / "a.txt").read_text() == "first"
+
+
+def test_sweep_of_a_store_that_is_not_there_makes_nothing(tmp_path):
+    Store(tmp_path / "none", "v1").sweep()
+    assert list(tmp_path.iterdir()) == []

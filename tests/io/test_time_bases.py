@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from recording_texts import FS, SECONDS, N, R, S, T, reader, text_of
 
+from diagmod.io.recording_files import read_recording_file
 from diagmod.io.refusals import UnreadableRecording
 
 
@@ -207,3 +210,32 @@ def test_a_column_cannot_be_declared_as_time_and_phase(read):
 def test_a_time_unit_without_a_time_column_is_refused(read):
     with pytest.raises(UnreadableRecording, match="has no time column to which --time-unit ms applies; name it by"):
         read(text_of("R,S,T", R, S, T), fs=FS, time_unit="ms")
+
+
+#: 2026-01-31T08:00:00.250Z in microseconds from 1970, and every sample after it.
+TICKS = pa.array([1_769_846_400_250_000 + round(k * 1e6 / FS) for k in range(N)])
+
+
+def parquet(folder, times):
+    path = folder / "x.parquet"
+    pq.write_table(pa.table({"time": times, "I_R": R, "I_S": S, "I_T": T}), path)
+    return path
+
+
+@pytest.mark.parametrize("zone", ["UTC", "+02:00", "-05:00"])
+@pytest.mark.parametrize("unit", ["ms", "us", "ns"])
+def test_zoned_times_of_parquet_state_the_start_in_utc(zone, unit, tmp_path):
+    """A zone says how the moments are shown, not which they are."""
+    times = TICKS.cast(pa.timestamp("us", zone)).cast(pa.timestamp(unit, zone))
+    recording = read_recording_file(parquet(tmp_path, times))
+    assert recording.started_at == datetime.datetime(2026, 1, 31, 8, 0, 0, 250_000, tzinfo=datetime.UTC)
+    assert recording.started_at.utcoffset() == datetime.timedelta(0)
+    assert recording.fs == pytest.approx(FS, rel=1e-9)
+    np.testing.assert_array_equal(recording.currents, [R, S, T])
+
+
+@pytest.mark.parametrize("kind", [pa.timestamp("us"), pa.duration("us"), pa.int64()])
+def test_times_of_parquet_without_a_zone_state_no_start(kind, tmp_path):
+    recording = read_recording_file(parquet(tmp_path, TICKS.cast(kind)))
+    assert recording.started_at is None
+    assert recording.fs == pytest.approx(FS, rel=1e-6)
