@@ -20,7 +20,7 @@ from diagmod.core.carrier import track_carrier
 from diagmod.core.charts import DEFAULT_CHARTS
 from diagmod.core.diagnosis_words import in_words
 from diagmod.core.eccentricity import judge_eccentricity
-from diagmod.core.expected_lines import expected_lines
+from diagmod.core.expected_lines import expected_lines, read_lines
 from diagmod.core.gaps import repair
 from diagmod.core.observation import Observation
 from diagmod.core.order_tracking import track_orders
@@ -47,10 +47,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from diagmod.core.bearings import BearingTones
     from diagmod.core.charts import SeverityChart
     from diagmod.core.motor import Motor
     from diagmod.core.prepared import Prepared
+    from diagmod.core.signatures import FaultLine
 
 #: Band in which the supply frequency is searched, Hz.
 LINE_BAND_HZ = (20.0, 120.0)
@@ -174,6 +174,8 @@ def _judge(
         *judge_bearing(seen, slip, bearing, refusal=refusal),
     )
     conditions = (judge_unbalance(found, floor_pct), judge_load_oscillation(seen, slip, refusal=refusal), inverter)
+    expected = () if slip is None else expected_lines(carrier.line_hz, motor, bearing)
+    found_tones = {verdict.name: verdict.evidence for verdict in faults if verdict.name in TONES}
     return Diagnosis(
         quality=quality,
         line_hz=line,
@@ -182,8 +184,9 @@ def _judge(
         load_share=seen.load_of_slip(slip) if refusal is None else None,
         faults=faults,
         conditions=conditions,
-        collisions=() if slip is None else _collisions(seen, slip.value, bearing),
+        collisions=() if slip is None else _collisions(seen, slip.value, expected),
         sentence=in_words(quality, refusal, faults, conditions),
+        lines=() if slip is None else read_lines(expected, slip, carrier, seen.modulation, seen.spectrum, found_tones),
     )
 
 
@@ -265,12 +268,8 @@ def _capital(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}"
 
 
-def _collisions(seen: Observation, slip: float, bearing: BearingTones | None) -> tuple[str, ...]:
-    lines = [
-        line
-        for line in expected_lines(seen.line_hz, seen.motor, bearing)
-        if 0 < line.hz(slip) < seen.spectrum.nyquist_hz
-    ]
+def _collisions(seen: Observation, slip: float, expected: Sequence[FaultLine]) -> tuple[str, ...]:
+    lines = [line for line in expected if 0 < line.hz(slip) < seen.spectrum.nyquist_hz]
     return tuple(
         f"{a.fault} {a.name} and {b.fault} {b.name} at {_both_hz(a.hz(slip), b.hz(slip))}"
         for a, b in collisions(lines, slip, seen.modulation.lowest_hz)

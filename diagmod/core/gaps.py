@@ -83,7 +83,7 @@ def repair(currents: NDArray[np.floating], fs: float) -> Repaired:
     (1, True)
     """
     bridged = _bridged(currents, fs)
-    first, last = _running(bridged.currents, fs)
+    first, last = running(bridged.currents, fs)
     n = bridged.currents.shape[1]
     if last - first == n:
         return bridged
@@ -98,8 +98,21 @@ def repair(currents: NDArray[np.floating], fs: float) -> Repaired:
     )
 
 
-def _running(currents: NDArray[np.floating], fs: float) -> tuple[int, int]:
-    """Longest range in which the current is not nearly zero; everything where the motor never stops."""
+def running(currents: NDArray[np.floating], fs: float) -> tuple[int, int]:
+    """Longest range in which the current is not nearly zero; everything where the motor never stops.
+
+    Parameters
+    ----------
+    currents : ndarray, shape (3, n)
+        A phase with a missing sample among those looked at takes no part.
+    fs : float
+        Sampling rate in Hz.
+
+    Returns
+    -------
+    (int, int)
+        First sample, and the one behind the last.
+    """
     n_block = round(BLOCK_S * fs)
     n = currents.shape[1]
     if n_block < 1 or n < 4 * n_block:
@@ -115,8 +128,7 @@ def _running(currents: NDArray[np.floating], fs: float) -> tuple[int, int]:
     is_on = power > least * np.quantile(power, 0.9)
     if is_on.all() or not np.isfinite(power).all():
         return 0, n
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], is_on.astype(np.int8), [0]])))
-    begins, ends = edges[::2], edges[1::2]
+    begins, ends = true_runs(is_on)
     best = int(np.argmax(ends - begins)) if len(begins) else 0
     if not len(begins) or (ends[best] - begins[best]) * BLOCK_S < LEAST_RUN_S:
         return 0, n
@@ -138,10 +150,8 @@ def _bridged(currents: NDArray[np.floating], fs: float) -> Repaired:
     first, last = _stretch(holes, max(1, round(BRIDGED_S * fs)))
     kept = np.where(missing, np.nan, currents)[:, first:last].astype(np.float64)
     kept[~present] = np.nan
-    n_bridged = 0
-    for row in kept[present]:
-        n_bridged += int(np.isnan(row).sum())
-    kept[present] = [_bridge(row) for row in kept[present]]
+    n_bridged = int(np.isnan(kept[present]).sum())
+    kept[present] = [bridge(row, np.flatnonzero(np.isnan(row))) for row in kept[present]]
     n_cut = currents.shape[1] - (last - first)
     parts = [f"{n_bridged} missing samples were bridged"] if n_bridged else []
     if n_cut:
@@ -154,8 +164,7 @@ def _bridged(currents: NDArray[np.floating], fs: float) -> Repaired:
 
 def _stretch(holes: NDArray[np.bool_], longest: int) -> tuple[int, int]:
     """Longest range whose holes are all short and few; begins and ends with a sample."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], holes.astype(np.int8), [0]])))
-    begins, ends = edges[::2], edges[1::2]
+    begins, ends = true_runs(holes)
     is_long = ends - begins > longest
     if (ends - begins)[~is_long].sum() > BRIDGED_SHARE * len(holes):
         is_long[:] = True
@@ -166,22 +175,63 @@ def _stretch(holes: NDArray[np.bool_], longest: int) -> tuple[int, int]:
     return int(starts[best]), int(stops[best])
 
 
-def _bridge(row: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Missing samples from the cubic through the two samples on either side of each hole."""
-    bad = np.isnan(row)
-    if not bad.any():
+def true_runs(flags: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where every run of true begins, and the place behind its end.
+
+    Examples
+    --------
+    >>> [x.tolist() for x in true_runs(np.array([True, False, True, True]))]
+    [[0, 2], [1, 4]]
+    """
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
+    return edges[::2], edges[1::2]
+
+
+def bridge(row: NDArray[np.floating], at: NDArray[np.int64]) -> NDArray[np.floating]:
+    """A phase whose samples at some places come from the cubic through the two present ones on either side.
+
+    Parameters
+    ----------
+    row : ndarray, shape (n,)
+        Missing samples are not finite; the array given is not changed.
+    at : ndarray of int, shape (m,)
+        Places to fill, missing ones. Where fewer than four samples are present, a straight line fills them.
+
+    Examples
+    --------
+    >>> bridge(np.array([0.0, 1.0, np.nan, 3.0, 4.0]), np.array([2])).tolist()
+    [0.0, 1.0, 2.0, 3.0, 4.0]
+    """
+    good = np.flatnonzero(np.isfinite(row))
+    if not len(at) or not len(good):
         return row
     filled = row.copy()
-    good = np.flatnonzero(~bad)
     if len(good) < 4:
-        filled[bad] = np.interp(np.flatnonzero(bad), good, row[good])
+        filled[at] = np.interp(at, good, row[good])
         return filled
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], bad.astype(np.int8), [0]])))
-    for begin, end in zip(edges[::2], edges[1::2], strict=True):
-        at = int(np.searchsorted(good, begin))
-        near = good[np.clip(np.arange(at - 2, at + 2), 0, len(good) - 1)]
-        nodes = np.unique(near)
-        x = (np.arange(begin, end) - begin).astype(np.float64)
-        polynomial = np.polynomial.Polynomial.fit((nodes - begin).astype(float), row[nodes], len(nodes) - 1)
-        filled[begin:end] = polynomial(x)
+    nodes = good[neighbours(good, at)]
+    x = (nodes - at[:, None]).astype(np.float64)
+    filled[at] = sum(_weight(x, j) * row[nodes[:, j]] for j in range(4))
     return filled
+
+
+def neighbours(good: NDArray[np.int64], at: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Numbers of the four present samples about each place, shape (m, 4): two on either side, fewer at an end.
+
+    Parameters
+    ----------
+    good : ndarray of int, shape (k,)
+        Places of the samples that are present, ascending, at least four.
+    at : ndarray of int, shape (m,)
+    """
+    first = np.clip(np.searchsorted(good, at) - 2, 0, len(good) - 4)
+    return first[:, None] + np.arange(4)
+
+
+def _weight(x: NDArray[np.float64], j: int) -> NDArray[np.float64]:
+    """Weight of the j-th node in Lagrange's cubic at zero, nodes at x of shape (m, 4)."""
+    weight = np.ones(len(x))
+    for k in range(4):
+        if k != j:
+            weight *= x[:, k] / (x[:, k] - x[:, j])
+    return weight

@@ -9,11 +9,12 @@ in 1 s as in 60 s, on the bin or between two bins. Neighbouring lines must be fo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.fft
+
+from diagmod.core.array_namespaces import Array, namespace, rfft
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 #: Equivalent noise bandwidth of the Hann taper in bins; a line's bin powers sum to 1.5 x its power.
 #: Harris, Proc. IEEE 66(1) 1978, table I, DOI 10.1109/PROC.1978.10837. Pinned by test_spectrum (Parseval).
 HANN_ENBW = 1.5
+
+#: Samples above which one phase is transformed after the other: bounds the memory, does not change a result.
+LONG = 1 << 18
 
 #: Half width in bins within which a Hann-tapered line holds all but 1e-4 of its power, wherever it lies
 #: between two bins. Pinned by test_spectrum.
@@ -33,7 +37,7 @@ class Spectrum:
 
     Attributes
     ----------
-    lines : ndarray of complex, shape (..., n_bins)
+    lines : array of complex, shape (..., n_bins)
         Peak phasors: ``A cos(2 pi f t + phi)`` on a bin reads ``A exp(i phi)``, in the unit of the signal.
     bin_hz : float
         Distance of the bins in Hz, 1 / segment length.
@@ -41,30 +45,28 @@ class Spectrum:
         Samples in the segment.
     """
 
-    lines: NDArray[np.complexfloating]
+    lines: Array
     bin_hz: float
     n: int
 
     @property
-    def power(self) -> NDArray[np.float64]:
+    def power(self) -> Array:
         """Mean square per bin, shape (..., n_bins); sums to mean((x w)^2) / mean(w^2), w the taper (Parseval)."""
-        power = np.abs(self.lines) ** 2 / (2 * HANN_ENBW)
-        # DC and Nyquist have no mirror image that a one-sided spectrum would have to count with them.
-        power[..., 0] /= 2
-        if self.n % 2 == 0:
-            power[..., -1] /= 2
-        return power
+        return mean_square(self.lines, self.n)
 
 
-def hann_spectrum(x: NDArray[np.floating], fs: float) -> Spectrum:
+def hann_spectrum(x: Array, fs: float, *, keep_precision: bool = False) -> Spectrum:
     """Hann spectrum along the last axis, each segment's mean removed first.
 
     Parameters
     ----------
-    x : ndarray, shape (..., n)
+    x : array, shape (..., n)
         Segments; a NaN makes its own segment NaN and no other.
     fs : float
         Sampling rate in Hz.
+    keep_precision : bool
+        Single precision stays single: twice as fast, rounding lies 130 dB below the largest line. Otherwise
+        everything is computed in double precision.
 
     References
     ----------
@@ -76,13 +78,58 @@ def hann_spectrum(x: NDArray[np.floating], fs: float) -> Spectrum:
     >>> float(np.abs(hann_spectrum(14.1 * np.cos(2 * np.pi * 50 * t), 1000).lines[50]).round(6))
     14.1
     """
+    xp = namespace(x)
     n = x.shape[-1]
-    taper = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n)
-    centred = x - x.mean(axis=-1, keepdims=True, dtype=np.float64)
-    return Spectrum(scipy.fft.rfft(centred * taper, axis=-1) * (4.0 / n), fs / n, n)
+    is_single = keep_precision and x.dtype == xp.float32
+    taper = xp.asarray(_scaled_hann(n, np.float32 if is_single else np.float64), device=x.device)
+    if n <= LONG:
+        return Spectrum(_tapered_lines(x, taper), fs / n, n)
+    rows = xp.reshape(x, (-1, n))
+    first = _tapered_lines(rows[:1, :], taper)
+    lines = xp.empty((rows.shape[0], first.shape[-1]), dtype=first.dtype, device=x.device)
+    lines[:1, :] = first
+    for k in range(1, rows.shape[0]):
+        lines[k : k + 1, :] = _tapered_lines(rows[k : k + 1, :], taper)
+    return Spectrum(xp.reshape(lines, (*x.shape[:-1], lines.shape[-1])), fs / n, n)
 
 
-def fundamental_hz(spectrum: Spectrum, low_hz: float, high_hz: float) -> NDArray[np.float64]:
+def _tapered_lines(x: Array, taper: Array) -> Array:
+    """Transform of segments without their mean, in the precision of the taper."""
+    xp = namespace(x)
+    mean = xp.sum(x, axis=-1, keepdims=True, dtype=xp.float64) / x.shape[-1]
+    centred = x - xp.astype(mean, taper.dtype)
+    centred *= taper
+    return rfft(centred)
+
+
+def _scaled_hann(n: int, dtype: type[np.floating]) -> NDArray[np.floating]:
+    """Hann taper that makes a line read its peak amplitude; one half is made piece by piece, as a long one takes room.
+
+    The other half is its mirror image.
+    """
+    half = n // 2 + 1
+    taper = np.empty(n, dtype=dtype)
+    for k in range(0, half, LONG):
+        taper[k : k + LONG][: half - k] = (2.0 - 2.0 * np.cos(2 * np.pi * np.arange(k, min(k + LONG, half)) / n)) / n
+    taper[half:] = taper[n - half : 0 : -1]
+    return taper
+
+
+def mean_square(lines: Array, n: int) -> Array:
+    """Power of the lines of a Hann spectrum of ``n`` samples, shape (..., n_bins)."""
+    xp = namespace(lines)
+    real, imaginary = xp.real(lines), xp.imag(lines)
+    power = real * real
+    power += imaginary * imaginary
+    power *= 1 / (2 * HANN_ENBW)
+    # DC and Nyquist have no mirror image that a one-sided spectrum would have to count with them.
+    power[..., 0] /= 2
+    if n % 2 == 0 and power.shape[-1] == n // 2 + 1:
+        power[..., -1] /= 2
+    return power
+
+
+def fundamental_hz(spectrum: Spectrum, low_hz: float, high_hz: float) -> Array:
     """Frequency of the strongest line in a band, over all phases together.
 
     The two largest neighbouring bins of a Hann line stand in a ratio that gives the offset exactly
@@ -105,41 +152,75 @@ def fundamental_hz(spectrum: Spectrum, low_hz: float, high_hz: float) -> NDArray
     ----------
     Grandke, T., IEEE Trans. Instrum. Meas. 32(2), 1983, eq. 9, DOI 10.1109/TIM.1983.4315077.
     """
-    magnitude = np.sqrt(np.nansum(np.abs(spectrum.lines) ** 2, axis=-2))
+    xp = namespace(spectrum.lines)
     first, last = _band(spectrum, low_hz, high_hz)
     if last - first < 3:
-        return np.full(magnitude.shape[:-1], np.nan)
-    peak = first + np.argmax(magnitude[..., first:last], axis=-1)
-    left, centre, right = (np.take_along_axis(magnitude, (peak + d)[..., None], -1)[..., 0] for d in (-1, 0, 1))
+        nowhere = xp.zeros(spectrum.lines.shape[:-2], dtype=xp.float64, device=spectrum.lines.device)
+        return xp.full_like(nowhere, xp.nan)
+    lines = spectrum.lines[..., first - 1 : last + 1]
+    power = xp.astype(xp.real(lines), xp.float64) ** 2 + xp.astype(xp.imag(lines), xp.float64) ** 2
+    magnitude = xp.sqrt(xp.sum(xp.where(xp.isnan(power), 0.0, power), axis=-2))
+    peak = 1 + xp.argmax(magnitude[..., 1:-1], axis=-1)
+    left, centre, right = (xp.take_along_axis(magnitude, (peak + d)[..., None], axis=-1)[..., 0] for d in (-1, 0, 1))
+    inside = (peak > 1) & (peak < last - first) & (centre > 0)
+    return xp.where(inside, (first - 1 + peak + offset_in_bins(left, centre, right)) * spectrum.bin_hz, xp.nan)
+
+
+def offset_in_bins(left: Array, centre: Array, right: Array) -> Array:
+    """Distance of a Hann line from its largest bin, from the magnitudes of that bin and its neighbours.
+
+    References
+    ----------
+    Grandke, T., IEEE Trans. Instrum. Meas. 32(2), 1983, eq. 9, DOI 10.1109/TIM.1983.4315077.
+    """
+    xp = namespace(left, centre, right)
     with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = np.maximum(left, right) / centre
-        offset = np.sign(right - left) * (2 * ratio - 1) / (1 + ratio)
-    inside = (peak > first) & (peak < last - 1) & (centre > 0)
-    return np.where(inside, (peak + offset) * spectrum.bin_hz, np.nan)
+        ratio = xp.maximum(left, right) / centre
+        return xp.sign(right - left) * (2 * ratio - 1) / (1 + ratio)
 
 
-def line_phasor(spectrum: Spectrum, hz: NDArray[np.floating] | float) -> NDArray[np.complexfloating]:
+def line_phasor(spectrum: Spectrum, hz: Array | float) -> Array:
     """Peak phasor of an isolated line at a known frequency.
 
     Parameters
     ----------
     spectrum : Spectrum
         ``lines`` of shape (..., n_bins).
-    hz : float or ndarray broadcastable to (...)
+    hz : float or array broadcastable to (...)
         Line frequency in Hz.
 
     Returns
     -------
-    ndarray of complex, shape (...)
+    array of complex, shape (...)
         In the unit of the signal, phase referred to the first sample as a cosine; NaN where ``hz`` is
         NaN, within two bins of zero, or within two bins of the Nyquist frequency.
     """
-    position = np.broadcast_to(np.asarray(hz, dtype=np.float64) / spectrum.bin_hz, spectrum.lines.shape[:-1])
+    xp = namespace(spectrum.lines)
+    each = xp.asarray(hz, dtype=xp.float64, device=spectrum.lines.device)
+    return line_phasors(spectrum, each[..., None])[..., 0]
+
+
+def line_phasors(spectrum: Spectrum, hz: Array) -> Array:
+    """Peak phasors of several lines of every segment, as :func:`line_phasor` reads one.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+        ``lines`` of shape (..., n_bins).
+    hz : array broadcastable to (..., n_lines)
+        Line frequencies in Hz.
+
+    Returns
+    -------
+    array of complex, shape (..., n_lines)
+    """
+    xp = namespace(spectrum.lines)
+    position = xp.broadcast_to(hz / spectrum.bin_hz, (*spectrum.lines.shape[:-1], hz.shape[-1]))
     usable = (position >= 2) & (position <= spectrum.n / 2 - 2)
-    nearest = np.where(usable, np.round(position), 2).astype(np.int64)
-    offset = np.where(usable, position - nearest, 0.0)
-    value = np.take_along_axis(spectrum.lines, nearest[..., None], -1)[..., 0]
-    return np.where(usable, value / _hann_gain(offset), np.nan)
+    nearest = xp.astype(xp.where(usable, xp.round(position), 0.0), xp.int64)
+    offset = xp.where(usable, position - nearest, 0.0)
+    value = xp.take_along_axis(spectrum.lines, nearest, axis=-1)
+    return xp.where(usable, value / hann_gain(offset), xp.nan)
 
 
 def level_dbc(
@@ -170,62 +251,37 @@ def level_dbc(
     return np.arange(level.shape[-1]) * spectrum.bin_hz, level
 
 
-def interharmonic_rms(spectrum: Spectrum, line_hz: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Root mean square of everything that is neither DC nor a harmonic of the supply.
-
-    Sidebands of rotor and bearing faults, load oscillation and noise all live here. Bins within
-    ``LINE_HALF_WIDTH`` of DC and of every harmonic below the Nyquist frequency are left out; the far skirt
-    of the fundamental, 0.8 % of it between two bins, is subtracted.
-
-    Parameters
-    ----------
-    spectrum : Spectrum
-        ``lines`` of shape (..., n_bins).
-    line_hz : ndarray broadcastable to (...)
-        Supply frequency in Hz.
-
-    Returns
-    -------
-    ndarray, shape (...)
-        In the unit of the signal (rms); NaN where the harmonics are nearer than 8 bins to each other.
-    """
-    line_bin = np.asarray(line_hz)[..., None] / spectrum.bin_hz
-    skirt = line_phasor(spectrum, line_hz)[..., None] * _hann_gain(line_bin - np.arange(spectrum.lines.shape[-1]))
-    power = replace(spectrum, lines=spectrum.lines - skirt).power
-    order_bins = np.broadcast_to(np.asarray(line_hz) / spectrum.bin_hz, power.shape[:-1])
-    separable = order_bins >= 2 * LINE_HALF_WIDTH + 2
-    safe = np.where(separable, order_bins, power.shape[-1])
-    orders = np.arange(int(power.shape[-1] / safe.min()) + 1 if safe.size else 0)
-    around = np.arange(-LINE_HALF_WIDTH, LINE_HALF_WIDTH + 1)
-    bins = np.round(orders * safe[..., None])[..., None] + around
-    # What falls outside is sent to DC, which is blanked in any case: a slower neighbour in the batch changes nothing.
-    bins = np.where((bins >= 0) & (bins < power.shape[-1]), bins, 0).astype(np.int64)
-    np.put_along_axis(power, bins.reshape(*power.shape[:-1], len(orders) * len(around)), 0.0, axis=-1)
-    return np.where(separable, np.sqrt(power.sum(axis=-1)), np.nan)
-
-
-def band_rms(spectrum: Spectrum, low_hz: NDArray[np.floating], high_hz: NDArray[np.floating]) -> NDArray[np.float64]:
+def band_rms(spectrum: Spectrum, low_hz: Array, high_hz: Array) -> Array:
     """Root mean square of the content between two frequencies, limits included.
 
     Parameters
     ----------
     spectrum : Spectrum
         ``lines`` of shape (..., n_bins).
-    low_hz, high_hz : ndarray broadcastable to (...)
+    low_hz, high_hz : array broadcastable to (...)
         Band limits in Hz.
     """
-    hz = np.arange(spectrum.lines.shape[-1]) * spectrum.bin_hz
-    inside = (hz >= np.asarray(low_hz)[..., None]) & (hz <= np.asarray(high_hz)[..., None])
-    total = np.sqrt(np.where(inside, spectrum.power, 0.0).sum(axis=-1))
-    return np.where(np.isfinite(low_hz) & np.isfinite(high_hz), total, np.nan)
+    xp = namespace(spectrum.lines)
+    hz = xp.arange(spectrum.lines.shape[-1], dtype=xp.float64, device=spectrum.lines.device) * spectrum.bin_hz
+    inside = (hz >= low_hz[..., None]) & (hz <= high_hz[..., None])
+    total = xp.sqrt(xp.sum(xp.where(inside, spectrum.power, 0.0), axis=-1, dtype=xp.float64))
+    return xp.where(xp.isfinite(low_hz) & xp.isfinite(high_hz), total, xp.nan)
+
+
+def hann_gain(offset: Array) -> Array:
+    """Transform of the Hann taper at a distance in bins from a line, 1 at zero: sinc(d) / (1 - d^2) turned by pi d."""
+    xp = namespace(offset)
+    shape = _sinc(offset) + (_sinc(offset - 1) + _sinc(offset + 1)) / 2
+    return shape * xp.exp(1j * np.pi * offset)
+
+
+def _sinc(x: Array) -> Array:
+    xp = namespace(x)
+    away = xp.where(x == 0, 1.0, x)
+    return xp.where(x == 0, 1.0, xp.sin(np.pi * away) / (np.pi * away))
 
 
 def _band(spectrum: Spectrum, low_hz: float, high_hz: float) -> tuple[int, int]:
     n_bins = spectrum.lines.shape[-1]
     first = max(1, int(np.floor(low_hz / spectrum.bin_hz)))
     return first, min(n_bins - 1, int(np.ceil(high_hz / spectrum.bin_hz)) + 1)
-
-
-def _hann_gain(offset: NDArray[np.floating]) -> NDArray[np.complexfloating]:
-    """Transform of the Hann taper at a distance in bins from a line, 1 at zero: sinc(d) / (1 - d^2) turned by pi d."""
-    return (np.sinc(offset) + (np.sinc(offset - 1) + np.sinc(offset + 1)) / 2) * np.exp(1j * np.pi * offset)

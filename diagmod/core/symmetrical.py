@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from diagmod.core.array_namespaces import Array, namespace
 from diagmod.core.spectrum import hann_spectrum, line_phasor
 from diagmod.core.windows import segment_starts, segments
 
@@ -22,18 +23,21 @@ ROTATION = np.exp(2j * np.pi / 3)
 #: Fortescue matrix: rows zero, positive, negative sequence; columns R, S, T.
 FORTESCUE = np.array([[1, 1, 1], [1, ROTATION, ROTATION**2], [1, ROTATION**2, ROTATION]]) / 3
 
+#: Windows of a track computed at a time: bounds the memory, does not change a result.
+TRACK_BATCH = 128
 
-def symmetrical_components(phasors: NDArray[np.complexfloating]) -> NDArray[np.complexfloating]:
+
+def symmetrical_components(phasors: Array) -> Array:
     """Zero, positive and negative sequence of three phase phasors.
 
     Parameters
     ----------
-    phasors : ndarray of complex, shape (..., 3)
+    phasors : array of complex, shape (..., 3)
         Phases R, S, T.
 
     Returns
     -------
-    ndarray of complex, shape (..., 3)
+    array of complex, shape (..., 3)
         ``I0, I1, I2`` in the unit and scaling of the input; NaN where a phase is NaN.
 
     References
@@ -46,41 +50,71 @@ def symmetrical_components(phasors: NDArray[np.complexfloating]) -> NDArray[np.c
     >>> np.abs(symmetrical_components(balanced)).round(9)
     array([ 0., 10.,  0.])
     """
-    return phasors @ FORTESCUE.T
+    xp = namespace(phasors)
+    dtype = phasors.dtype if xp.isdtype(phasors.dtype, "complex floating") else xp.complex128
+    return phasors @ xp.asarray(FORTESCUE.T, dtype=dtype, device=phasors.device)
 
 
-def space_vector(currents: NDArray[np.floating]) -> NDArray[np.complexfloating]:
+def space_vector(currents: Array) -> Array:
     """Complex space vector in the stationary frame, peak-value scaling.
 
     Parameters
     ----------
-    currents : ndarray, shape (..., 3, n)
+    currents : array, shape (..., 3, n)
         Phases R, S, T.
 
     Returns
     -------
-    ndarray of complex, shape (..., n)
+    array of complex, shape (..., n)
         ``(2/3) (i_R + a i_S + a^2 i_T)``; balanced phases of A ampere peak turn with modulus A.
     """
     r, s, t = (currents[..., k, :] for k in range(3))
-    return (2 * r - s - t) / 3 + 1j * (s - t) / np.sqrt(3.0)
+    return (2 * r - s - t) / 3 + 1j * (s - t) / 3**0.5
 
 
-def unbalance_pct(rms: NDArray[np.floating]) -> NDArray[np.float64]:
+def park_modulus(currents: Array) -> Array:
+    """Modulus of the space vector without the vector: real samples in the precision of the input.
+
+    Parameters
+    ----------
+    currents : array, shape (..., 3, n)
+        Phases R, S, T.
+
+    Returns
+    -------
+    array, shape (..., n)
+        Peak-value scaling; NaN where a phase is absent or has a gap.
+
+    Examples
+    --------
+    >>> park_modulus(np.array([[10.0], [-5.0], [-5.0]]))
+    array([10.])
+    """
+    r, s, t = (currents[..., k, :] for k in range(3))
+    real, across = (2 * r - s - t) / 3, s - t
+    real *= real
+    across *= across
+    across /= 3
+    real += across
+    return namespace(currents).sqrt(real)
+
+
+def unbalance_pct(rms: Array) -> Array:
     """Largest deviation of a phase from the mean of the three, in percent of the mean.
 
     Parameters
     ----------
-    rms : ndarray, shape (..., 3)
+    rms : array, shape (..., 3)
         Rms current of R, S, T.
 
     References
     ----------
     NEMA MG 1, section 14.36 defines it for voltages; here it is applied to currents.
     """
-    mean = rms.mean(axis=-1)
+    xp = namespace(rms)
+    mean = xp.mean(rms, axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return 100 * np.abs(rms - mean[..., None]).max(axis=-1) / mean
+        return 100 * xp.max(xp.abs(rms - mean[..., None]), axis=-1) / mean
 
 
 def sequence_track(
@@ -109,9 +143,12 @@ def sequence_track(
     ratio : ndarray of complex, shape (n_windows,)
         I2 / I1; NaN where a phase is absent or has a gap.
     """
-    currents = np.where(np.isfinite(currents), currents, np.nan)
     starts, n = segment_starts(currents.shape[1], fs, window_s, 0.5)
-    phasors = line_phasor(hann_spectrum(segments(currents, starts, n), fs), line_hz)
-    components = symmetrical_components(phasors)
+    pieces = segments(currents, starts, n)
+    batches = [pieces[k : k + TRACK_BATCH] for k in range(0, max(len(pieces), 1), TRACK_BATCH)]
+    phasors = [
+        line_phasor(hann_spectrum(np.where(np.isfinite(batch), batch, np.nan), fs), line_hz) for batch in batches
+    ]
+    components = symmetrical_components(np.concatenate(phasors))
     with np.errstate(invalid="ignore", divide="ignore"):
         return starts / fs, components[:, 2] / components[:, 1]

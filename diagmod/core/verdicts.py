@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from diagmod.core.expected_lines import LineReading
 
 
 class Verdict(StrEnum):
@@ -239,6 +243,8 @@ class Diagnosis:
         Pairs of lines that this recording cannot tell apart.
     sentence : str
         The whole in one or two plain sentences.
+    lines : tuple of LineReading
+        Every line that any fault would have at this slip, and what is there; empty where the slip is not known.
     """
 
     quality: Quality
@@ -250,6 +256,7 @@ class Diagnosis:
     conditions: tuple[FaultVerdict, ...]
     collisions: tuple[str, ...]
     sentence: str
+    lines: tuple[LineReading, ...] = ()
 
     def fault(self, name: str) -> FaultVerdict:
         """The verdict of one fault or condition by name.

@@ -12,10 +12,10 @@ from diagmod.core.spectrum import (
     band_rms,
     fundamental_hz,
     hann_spectrum,
-    interharmonic_rms,
     level_dbc,
     line_phasor,
 )
+from diagmod.core.supply_free import interharmonic_rms
 from diagmod.sim.signal import Line, SignalSpec, synthesise
 
 FS = 2000.0
