@@ -84,10 +84,14 @@ def load_estimator(content: bytes) -> Any:
 
 def write_model(folder: Path, estimator: Any, facts: dict[str, Any]) -> None:
     """Write ``model.skops`` and ``model.json`` (everything beside the estimator, and its hash)."""
+    write_content(folder, "model.skops", dump_estimator(estimator), facts)
+
+
+def write_content(folder: Path, name: str, content: bytes, facts: dict[str, Any]) -> None:
+    """Write a model's file, and ``model.json`` with its hash."""
     folder.mkdir(parents=True, exist_ok=True)
-    content = dump_estimator(estimator)
-    (folder / "model.skops").write_bytes(content)
-    write_json({**facts, "sha256": {"model.skops": hashlib.sha256(content).hexdigest()}}, folder / "model.json")
+    (folder / name).write_bytes(content)
+    write_json({**facts, "sha256": {name: hashlib.sha256(content).hexdigest()}}, folder / "model.json")
 
 
 def write_no_model(folder: Path, facts: dict[str, Any]) -> None:
@@ -123,15 +127,25 @@ def read_model(folder: Path) -> tuple[Any, dict[str, Any]]:
     ModelError
         A file is missing, or the content is not what ``model.json`` says.
     """
-    facts = read_facts(folder)
-    if not (folder / "model.skops").is_file():
-        raise ModelError(f"no model in {folder.name}: model.skops is missing; run `dvc repro`")
-    content = (folder / "model.skops").read_bytes()
-    if hashlib.sha256(content).hexdigest() != facts.get("sha256", {}).get("model.skops"):
-        raise ModelError(
-            f"model.skops in {folder.name} is not the file that model.json describes; restore or retrain it"
-        )
+    content, facts = read_content(folder, "model.skops")
     return load_estimator(content), facts
+
+
+def read_content(folder: Path, name: str) -> tuple[bytes, dict[str, Any]]:
+    """Bytes of a model's file and the facts of its folder, hash checked.
+
+    Raises
+    ------
+    ModelError
+        A file is missing, or the content is not what ``model.json`` says.
+    """
+    facts = read_facts(folder)
+    if not (folder / name).is_file():
+        raise ModelError(f"no model in {folder.name}: {name} is missing; run `dvc repro`")
+    content = (folder / name).read_bytes()
+    if hashlib.sha256(content).hexdigest() != facts.get("sha256", {}).get(name):
+        raise ModelError(f"{name} in {folder.name} is not the file that model.json describes; restore or retrain it")
+    return content, facts
 
 
 def _renumber(name: str, order: dict[str, str]) -> str:

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from diagmod.io.embedding_files import WEIGHTS, read_embedding
 from diagmod.io.hashes import hash_paths
 from diagmod.io.model_files import ModelError, read_facts, read_model
 from diagmod.io.plain_text import json_text, write_json, write_yaml
@@ -26,6 +27,9 @@ REGISTRY = "registry.json"
 
 #: Metrics kept with a model: those of held-out recordings against their label, all features.
 METRICS = ("precision", "recall", "f1")
+
+#: What a model's output says, for its card, unless ``model.json`` says it under "says".
+SCORES_SAY = "scores say how unusual a segment is among the motors it was trained on, not which fault it has"
 
 # What the figures of an evaluation rest on: the scores of the model, and the table that says which scores it saw.
 _SCORES = "data/processed/anomaly_scores.parquet"
@@ -82,7 +86,7 @@ def register(root: Path, family: str) -> Registered:
         "git_commit": _commit(root),
         "content_hash": content,
     }
-    _write_version(store / family / f"v{version}", source, metadata)
+    _write_version(store / family / f"v{version}", source, metadata, facts.get("says", SCORES_SAY))
     versions.append({key: metadata[key] for key in ("version", "created_at", "content_hash", "features", "parameters")})
     _replace(store / family / "latest", f"v{version}\n")
     _replace(store / REGISTRY, json_text(registry))
@@ -118,7 +122,7 @@ def _facts(source: Path) -> dict[str, Any]:
         raise NoModelError(f"there is no model to register: {facts.get('reason', 'no reason stated')}")
     if missing := sorted({"model_type", "lineage"} - set(facts)):
         raise ModelError(f"model.json in {source.name} lacks {missing[0]!r}; train the model again")
-    return read_model(source)[1]
+    return (read_embedding if (source / WEIGHTS).is_file() else read_model)(source)[1]
 
 
 def _next_version(last: dict[str, Any] | None, facts: dict[str, Any]) -> str:
@@ -158,25 +162,24 @@ def _commit(root: Path) -> str:
     return result.stdout.strip() if result.returncode == 0 else ""
 
 
-def _write_version(target: Path, source: Path, metadata: dict[str, Any]) -> None:
+def _write_version(target: Path, source: Path, metadata: dict[str, Any], says: str) -> None:
     """Make the folder of a version, whole; one left behind by a killed run is replaced."""
     draft = target.with_name(f".{target.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     shutil.copytree(source, draft)
     write_json(metadata, draft / "metadata.json")
     write_yaml({"parameters": metadata["parameters"]}, draft / "config.yaml")
-    (draft / "model_card.md").write_text(_card(target.parent.name, metadata), encoding="utf-8")
+    (draft / "model_card.md").write_text(_card(target.parent.name, metadata, says), encoding="utf-8")
     shutil.rmtree(target, ignore_errors=True)
     draft.replace(target)
 
 
-def _card(family: str, metadata: dict[str, Any]) -> str:
+def _card(family: str, metadata: dict[str, Any], says: str) -> str:
     metrics = ", ".join(f"{name} {value:.2f}" for name, value in metadata["metrics"].items()) or "not evaluated"
     return (
         f"# {family} {metadata['version']}\n\n"
         f"{metadata['model_type']} on {len(metadata['features'])} scale-free features of three phase currents. "
-        "Trained without labels; scores say how unusual a segment is among the motors it was trained on, not "
-        "which fault it has.\n\n"
+        f"Trained without labels; {says}.\n\n"
         f"Held-out recordings against their label: {metrics}. Trivial rows stand beside them in the evaluation "
         "report.\n\n"
         "Not for motors of other kinds, other supplies or converters than those in the training data.\n"

@@ -14,14 +14,34 @@ import numpy as np
 import pandas as pd
 from sklearn.ensemble import IsolationForest
 
-from diagmod.core.features import FEATURES
+from diagmod.core.feature_definitions import GROUPS
+from diagmod.core.features import features_at
+from diagmod.core.recording import PHASES
 from diagmod.models.split import group_folds, refuse_leakage
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from numpy.typing import NDArray
+
+    from diagmod.core.feature_definitions import Feature
 
 #: Names of the feature sets: every scale-free feature, and those that do not rest on the negative sequence.
 FEATURE_SETS = ("all", "without_i2")
+
+#: Groups of features that the model looks at unless told otherwise.
+MODEL_GROUPS = ("time", "spectrum", "interphase")
+
+#: What it looks at of a group; of a group that is not named here, every scale-free feature. A forest draws features
+#: by chance, so that hundreds of similar ones hide the few that tell.
+MODEL_KINDS = {
+    "time": ("crest", "shape", "skewness", "kurtosis"),
+    "spectrum": ("h2", "h3", "h5", "h7", "h11", "h13", "thd", "interharmonic"),
+    "interphase": (
+        "i2_over_i1", "i0_over_i1", "i2_re", "i2_im", "unbalance_pct", "angle_RS", "angle_RT", "park_modulation",
+        "park_2f",
+    ),
+}  # fmt: skip
 
 
 class Scorer(Protocol):
@@ -46,14 +66,19 @@ class ForestSettings:
     alarm_share_pct : float
         Share of the training rows above the threshold, %; 0 < share < 50.
     seed : int
+    groups : tuple of str
+        Groups of features that the model looks at.
     """
 
     n_trees: int
     max_samples: int
     alarm_share_pct: float
     seed: int
+    groups: tuple[str, ...] = MODEL_GROUPS
 
     def __post_init__(self) -> None:
+        if unknown := sorted(set(self.groups) - set(GROUPS)):
+            raise ValueError(f"there is no group of features {unknown[0]!r}; groups are {', '.join(GROUPS)}")
         if not 0 < self.alarm_share_pct < 50:
             raise ValueError(f"alarm_share_pct must lie between 0 and 50 %, got {self.alarm_share_pct:g}")
         if self.n_trees < 1 or self.max_samples < 2:
@@ -111,8 +136,8 @@ class ForestScorer:
         return scores
 
 
-def usable_features(frame: pd.DataFrame, feature_set: str) -> tuple[str, ...]:
-    """Scale-free features of a set that are defined somewhere in a table.
+def usable_features(frame: pd.DataFrame, feature_set: str, groups: Collection[str] = MODEL_GROUPS) -> tuple[str, ...]:
+    """Scale-free features of a set, of some groups, that are defined somewhere in a table of segments.
 
     A harmonic above the Nyquist frequency is undefined in every row of a slow recorder's data set; such a
     feature is dropped for the whole set rather than every row for the feature.
@@ -124,11 +149,18 @@ def usable_features(frame: pd.DataFrame, feature_set: str) -> tuple[str, ...]:
     """
     if feature_set not in FEATURE_SETS:
         raise ValueError(f"feature set must be {' or '.join(FEATURE_SETS)}, got {feature_set!r}")
-    names = (f.name for f in FEATURES if f.is_scale_free and not (feature_set == "without_i2" and f.rests_on_i2))
+    looked_at = (f for f in features_at("segment", groups) if f.is_scale_free and _is_looked_at(f))
+    names = (f.name for f in looked_at if not (feature_set == "without_i2" and f.rests_on_i2))
     found = tuple(name for name in names if np.isfinite(frame[name]).any())
     if not found:
         raise ValueError(f"no feature of set {feature_set!r} is defined in this table; are all phases absent?")
     return found
+
+
+def _is_looked_at(feature: Feature) -> bool:
+    stem, _, phase = feature.name.rpartition("_")
+    kinds = MODEL_KINDS.get(feature.group)
+    return kinds is None or feature.name in kinds or (phase in PHASES and stem in kinds)
 
 
 def score_held_out(segments: pd.DataFrame, groups: pd.Series, settings: ForestSettings, n_folds: int) -> pd.DataFrame:
@@ -154,7 +186,7 @@ def score_held_out(segments: pd.DataFrame, groups: pd.Series, settings: ForestSe
         for fold in range(folds.max() + 1):
             train = folds != fold
             refuse_leakage(list(groups), train)
-            names = usable_features(segments[train], feature_set)
+            names = usable_features(segments[train], feature_set, settings.groups)
             model = ForestScorer.fit(segments[train], names, settings)
             judged = segments.loc[~train, ["recording_id", "motor_id", "segment"]]
             scores = model.score(segments[~train])

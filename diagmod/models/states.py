@@ -18,6 +18,8 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from numpy.typing import NDArray
 
 #: Share of a segment that must be in one state, and measured at all, for the segment to count as in that state.
@@ -113,7 +115,9 @@ def normal_ratio(stretches: list[Stretch], reach: float) -> complex:
     return complex(np.average(ratio[members], weights=seconds[members]))
 
 
-def derive_states(track: pd.DataFrame, segments: pd.DataFrame, change_pct: float) -> pd.DataFrame:
+def derive_states(
+    track: pd.DataFrame, segments: pd.DataFrame, change_pct: float, normal_from: Collection[str] | None = None
+) -> pd.DataFrame:
     """State of every segment by the rule of this module.
 
     Parameters
@@ -124,20 +128,23 @@ def derive_states(track: pd.DataFrame, segments: pd.DataFrame, change_pct: float
         Table ``segments`` (columns recording_id, segment, start_s, length_s are used).
     change_pct : float
         Distance from the normal ratio, in percent of I1, above which a stretch is changed; positive.
+    normal_from : collection of str, optional
+        Recordings that say what is normal for their motor, for example those of a training side; all by default.
 
     Returns
     -------
     DataFrame
         Table ``segment_states``. A segment is *unknown* where less than 90 % of it is measured: an absent
-        phase, a gap, a recording too short for stretches.
+        phase, a gap, a recording too short for stretches; and where nothing says what is normal for its motor.
     """
     if not change_pct > 0:
         raise ValueError(f"change_pct must be positive, got {change_pct:g}; give it in percent of I1")
     tracks = {str(key): part for key, part in track.groupby("recording_id", sort=True)}
     found = {key: stretches_of(part) for key, part in tracks.items()}
     motor_of = dict(zip(track["recording_id"], track["motor_id"], strict=True))
+    telling = {key: parts for key, parts in found.items() if normal_from is None or key in normal_from}
     normal = {
-        motor: normal_ratio([s for key, parts in found.items() if motor_of[key] == motor for s in parts], change_pct)
+        motor: normal_ratio([s for key, parts in telling.items() if motor_of[key] == motor for s in parts], change_pct)
         for motor in sorted(set(motor_of.values()))
     }
     rows = []
@@ -145,8 +152,9 @@ def derive_states(track: pd.DataFrame, segments: pd.DataFrame, change_pct: float
         *(segments[name] for name in ("recording_id", "segment", "start_s", "length_s")), strict=True
     ):
         share, end_s = np.nan, start_s + length_s
-        if found.get(key) and _measured_share(tracks[key], start_s, end_s) >= CLEAR_SHARE:
-            changed = [s for s in found[key] if abs(s.ratio - normal[motor_of[key]]) > change_pct]
+        own = normal.get(motor_of.get(key, ""), complex(np.nan))
+        if found.get(key) and np.isfinite(own) and _measured_share(tracks[key], start_s, end_s) >= CLEAR_SHARE:
+            changed = [s for s in found[key] if abs(s.ratio - own) > change_pct]
             share = sum(_common(s, start_s, end_s) for s in changed) / length_s
         rows.append((key, segment, share, _state(share)))
     return pd.DataFrame(rows, columns=["recording_id", "segment", "changed_share", "state"])

@@ -87,22 +87,22 @@ def train_anomaly(
         return TrainedAnomaly(empty_table(ANOMALY_SCORES), None, settings, refusal)
     group_of = dict(zip(catalogue["recording_id"], catalogue["split_group"], strict=True))
     groups = segments["recording_id"].map(group_of)
-    if reason := not_ready(segments, groups, n_folds, settings.seed):
+    if reason := not_ready(segments, groups, n_folds, settings):
         return TrainedAnomaly(empty_table(ANOMALY_SCORES), None, settings, reason)
     scores = score_held_out(segments, groups, settings, n_folds)
-    names = usable_features(segments, "all")
+    names = usable_features(segments, "all", settings.groups)
     return TrainedAnomaly(scores, ForestScorer.fit(segments, names, settings), settings)
 
 
-def not_ready(segments: pd.DataFrame, groups: pd.Series, n_folds: int, seed: int) -> str:
+def not_ready(segments: pd.DataFrame, groups: pd.Series, n_folds: int, settings: ForestSettings) -> str:
     """Why a table is not enough to train a model on the other folds and judge it on one, or ""."""
     if groups.nunique() < 2:
         return f"{groups.nunique()} split group(s), at least 2 are needed to judge a model on motors it has not seen"
     try:
-        names = usable_features(segments, "all")
+        names = usable_features(segments, "all", settings.groups)
     except ValueError as exc:
         return str(exc)
-    folds = group_folds(list(groups), n_folds, seed)
+    folds = group_folds(list(groups), n_folds, settings.seed)
     complete = np.isfinite(segments[list(names)].to_numpy(dtype=float)).all(axis=1)
     fewest = min(int(complete[folds != fold].sum()) for fold in range(folds.max() + 1))
     if fewest < MIN_SEGMENTS:

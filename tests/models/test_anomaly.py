@@ -8,18 +8,27 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from diagmod.core.features import FEATURES, compute_features
+from diagmod.core.features import compute_features, features_at
 from diagmod.models import anomaly
 from diagmod.models.anomaly import FEATURE_SETS, ForestScorer, ForestSettings, score_held_out, usable_features
 
 SETTINGS = ForestSettings(n_trees=50, max_samples=64, alarm_share_pct=5.0, seed=7)
+
+#: Features that the model looks at unless told otherwise, and some in ampere or hertz.
+COLUMNS = [
+    f.name
+    for f in features_at("segment", anomaly.MODEL_GROUPS)
+    if f.name.removesuffix("_R").removesuffix("_S").removesuffix("_T")
+    in {*sum(anomaly.MODEL_KINDS.values(), ()), "rms", "i1", "line_hz", "park_mean", "fundamental"}
+    or f.name.startswith("angle_")
+]
 
 
 def _segments(n_groups: int = 4, per_group: int = 40, seed: int = 0) -> tuple[pd.DataFrame, pd.Series]:
     """Independent normal features around 10; groups M00, M01, ... of one recording each."""
     n = n_groups * per_group
     rng = np.random.default_rng(seed)
-    frame = pd.DataFrame(rng.normal(10, 1, (n, len(FEATURES))), columns=[f.name for f in FEATURES])
+    frame = pd.DataFrame(rng.normal(10, 1, (n, len(COLUMNS))), columns=COLUMNS)
     groups = pd.Series([f"M{k // per_group:02d}" for k in range(n)])
     frame.insert(0, "recording_id", "r" + groups)
     frame.insert(1, "motor_id", groups)
@@ -55,6 +64,19 @@ def test_no_feature_set_holds_a_feature_in_ampere_or_hertz():
         assert len(names) > 20
 
 
+def test_model_looks_at_the_groups_it_is_told_and_by_default_at_its_own():
+    frame, _ = _segments()
+    names = usable_features(frame, "all")
+    assert len(names) == 3 * (4 + 8) + 9
+    assert {"kurtosis_R", "thd_T", "park_2f"} <= set(names)
+    only = usable_features(frame, "all", ("interphase",))
+    assert set(only) == {name for name in names if name in anomaly.MODEL_KINDS["interphase"]}
+    others = [f.name for f in features_at("segment", ("envelope", "wavelet")) if f.is_scale_free]
+    assert set(usable_features(pd.DataFrame(1.0, range(2), others), "all", ("envelope", "wavelet"))) == set(others)
+    with pytest.raises(ValueError, match="no group of features 'colour'; groups are time, spectrum"):
+        ForestSettings(n_trees=5, max_samples=64, alarm_share_pct=5.0, seed=7, groups=("time", "colour"))
+
+
 def test_feature_that_is_nowhere_defined_is_dropped_for_the_set():
     frame, _ = _segments()
     before = usable_features(frame, "all")
@@ -64,7 +86,7 @@ def test_feature_that_is_nowhere_defined_is_dropped_for_the_set():
 
 def test_table_without_any_defined_feature_is_refused():
     frame, _ = _segments()
-    frame[[f.name for f in FEATURES]] = np.nan
+    frame[COLUMNS] = np.nan
     with pytest.raises(ValueError, match="no feature of set 'all' is defined in this table; are all phases absent"):
         usable_features(frame, "all")
 
@@ -110,7 +132,7 @@ def test_model_that_scores_a_group_never_saw_it(monkeypatch):
 
 def test_threshold_does_not_change_with_what_is_judged():
     segments, groups = _segments()
-    names = [f.name for f in FEATURES]
+    names = COLUMNS
     stranger = segments.copy()
     stranger.loc[groups == "M00", names] *= 5
     before = score_held_out(segments, groups, SETTINGS, 4).groupby("motor_id")["threshold"].first()
@@ -127,15 +149,17 @@ def test_stated_share_of_the_training_rows_is_above_the_threshold():
 
 @pytest.mark.parametrize("feature_set", FEATURE_SETS)
 def test_injected_strange_group_scores_above_the_others(feature_set):
-    segments, groups = _segments()
-    strange = groups == "M02"
-    segments.loc[strange, ["h5_R", "h5_S", "kurtosis_R", "kurtosis_S", "thd_T", "park_modulation"]] += 6
-    table = score_held_out(segments, groups, SETTINGS, 4).query("feature_set == @feature_set")
-    mean = table.groupby("motor_id")["score"].mean()
-    share = table.groupby("motor_id")["is_anomaly"].mean()
-    assert mean.idxmax() == "M02"
-    assert share["M02"] > 0.75
-    assert share.drop("M02").max() < 0.2
+    """Six of its features stand six spreads off, over four draws: most of it is flagged, of the others hardly any."""
+    shares = []
+    for seed in range(4):
+        segments, groups = _segments(seed=seed)
+        strange = groups == "M02"
+        segments.loc[strange, ["h5_R", "h5_S", "kurtosis_R", "kurtosis_S", "thd_T", "park_modulation"]] += 6
+        table = score_held_out(segments, groups, SETTINGS, 4).query("feature_set == @feature_set")
+        assert table.groupby("motor_id")["score"].mean().idxmax() == "M02"
+        shares.append(table.groupby("motor_id")["is_anomaly"].mean())
+    assert np.mean([share["M02"] for share in shares]) > 0.6
+    assert max(share.drop("M02").max() for share in shares) < 0.2
 
 
 def test_equal_groups_are_flagged_a_little_more_often_than_the_training_share():

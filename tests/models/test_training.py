@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from handmade_interim import recordings
 
-from diagmod.core.features import FEATURES
+from diagmod.core.features import features_at
+from diagmod.io.feature_schemas import SEGMENTS
 from diagmod.io.model_files import read_facts, read_model
-from diagmod.io.schemas import ANOMALY_SCORES, SEGMENTS
+from diagmod.io.schemas import ANOMALY_SCORES
 from diagmod.io.tables import conform
 from diagmod.models.anomaly import ForestScorer, ForestSettings
 from diagmod.models.training import MIN_SEGMENTS, train_anomaly
@@ -24,14 +25,14 @@ def _data(per_motor: dict[str, int], seed: int = 0) -> tuple[pd.DataFrame, pd.Da
     motors = [motor for motor, n in per_motor.items() for _ in range(n)]
     numbers = [k for n in per_motor.values() for k in range(n)]
     about = {"recording_id": motors, "motor_id": motors, "segment": numbers, "start_s": 0.0, "length_s": 1.0}
-    values = {f.name: rng.normal(size=len(motors)) for f in FEATURES}
+    values = {f.name: rng.normal(size=len(motors)) for f in features_at("segment")}
     catalogue = recordings(*({"recording_id": m, "motor_id": m, "split_group": m} for m in per_motor))
     return conform(pd.DataFrame(about | values), SEGMENTS), catalogue
 
 
 def _empty(segments: pd.DataFrame, rows: pd.Series | slice = slice(None)) -> pd.DataFrame:
     out = segments.copy()
-    out.loc[rows, [f.name for f in FEATURES]] = np.nan
+    out.loc[rows, [f.name for f in features_at("segment")]] = np.nan
     return out
 
 

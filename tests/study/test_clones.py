@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from study_table import ROOT, StudyTable
-from tiny_project import Project
+from tiny_project import STAGES, Project
 
 TABLE = StudyTable("clones", ("outcome", "seconds"))
 
@@ -48,7 +48,7 @@ def test_a_fresh_clone_rebuilds_everything_and_stays_clean(name: str) -> None:
         return
     project = clone(name)
     ran = project.repro()
-    assert ran == ["simulate", "load", "features", "train_anomaly", "evaluate"]
+    assert ran == list(STAGES)
     assert project.repro() == []
     assert git(project, "status", "--porcelain") == "", "results differ from the committed ones"
     TABLE.add(case, outcome="rebuilt, clean, second repro did nothing", seconds=seconds_of_stages(project))
