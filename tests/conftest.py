@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture(scope="session")
 def tiny_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project whose five stages have run by ``dvc repro``; tests read it and must not change it."""
+    """A project whose stages have run by ``dvc repro``; tests read it and must not change it."""
     project = make_project(tmp_path_factory.mktemp("project"))
     project.build()
     return project

@@ -11,6 +11,7 @@ import pytest
 from tiny_project import STAGES, TINY, Project
 
 from diagmod.core.diagnosis import CONDITIONS, FAULTS
+from diagmod.io.feature_schemas import SEGMENTS
 from diagmod.io.schemas import (
     ANOMALY_SCORES,
     BASELINE_CHANGES,
@@ -21,7 +22,6 @@ from diagmod.io.schemas import (
     LOAD_REPORT,
     RECORDING_STATES,
     RECORDINGS,
-    SEGMENTS,
     STATES,
     VERDICT_COUNTS,
 )
@@ -147,7 +147,7 @@ def test_a_number_in_a_table_leads_back_to_its_inputs(tiny_project: Project) -> 
     assert about["units"]["rms_R"] == "A"
     assert about["lineage"]["stage"] == "features"
     assert about["lineage"]["parameters"]["window_s"] == 1.0
-    assert list(about["lineage"]["inputs"]) == ["data/interim"]
+    assert list(about["lineage"]["inputs"]) == ["data/interim", "data/raw/demo"]
     assert not re.search(r"20\d\d-\d\d-\d\dT", json.dumps(about)), "a lineage record holds no clock time"
 
 

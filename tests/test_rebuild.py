@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from interrupts import bytes_after_interrupt
-from tiny_project import Project, make_project
+from tiny_project import TRAINED, Project, make_project
 
+from diagmod.io.feature_schemas import SEGMENTS
 from diagmod.io.plant_files import csv_bytes
-from diagmod.io.schemas import DIAGNOSES, RECORDINGS, SEGMENTS
+from diagmod.io.schemas import DIAGNOSES, RECORDINGS
 from diagmod.io.tables import describe_table, read_table
 from diagmod.sim.signal import SignalSpec, synthesise
 
@@ -57,11 +58,11 @@ def test_the_smallest_data_set_of_the_readme_runs_and_says_what_it_lacks(tiny_pr
     spec = SignalSpec(line_hz=50.0, amplitude_a=20.0, noise_dbc=-50.0)
     (plant / "2026.csv").write_bytes(csv_bytes(synthesise(spec, 2000.0, 6000, np.random.default_rng(3))))
     project.set("load", dataset="plant")
-    assert project.repro() == ["load", "features", "train_anomaly", "evaluate"]
+    assert project.repro() == ["load", "features", *TRAINED, "evaluate"]
     recordings = read_table(project.root / "data/interim/recordings.parquet", RECORDINGS)
     assert recordings["rms_R"].item() == pytest.approx(20 / np.sqrt(2), rel=1e-3)
     reason = describe_table(project.root / "data/processed/anomaly_scores.parquet")["reason"]
-    assert "1 split group(s), at least 2 are needed" in reason
+    assert "1 split group (motors or repetitions) that can be held out, at least 2 are needed" in reason
     assert "no trend log" in describe_table(project.root / "data/interim/trend.parquet")["reason"]
     assert json.loads((project.root / "reports/metrics/evaluate.json").read_text()) == {}
     register = project.run("diagmod.cli", "models", "register")

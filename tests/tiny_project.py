@@ -17,13 +17,17 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[1]
 
-STAGES = ("simulate", "load", "features", "train_anomaly", "evaluate")
+STAGES = ("simulate", "load", "features", "train_embedding", "train_anomaly", "evaluate")
+
+#: Stages that train, in their order.
+TRAINED = tuple(stage for stage in STAGES if stage.startswith("train_"))
 
 #: Small enough for seconds, large enough that every kind of file and both feature sets are there.
 TINY = {
     "simulate": {"n_motors": 6, "recordings_per_motor": 4, "duration_s": 2.5, "days": 60, "jobs": 1},
     "load": {"dataset": "demo", "jobs": 1},
     "features": {"jobs": 1},
+    "train_embedding": {"n_epochs": 2, "n_folds": 6, "jobs": 1},
     "train_anomaly": {"n_trees": 20, "n_folds": 6},
     "evaluate": {"n_bootstrap": 20},
 }

@@ -1,4 +1,4 @@
-"""A diagnosis as rows of tables: one a fault, one a line of evidence, one for the recording as a whole.
+"""A diagnosis as rows of tables: one a fault, one a line of evidence or expected line, one for the recording.
 
 Nothing is decided here. What a diagnosis leaves open is missing in the table, and a recording that could
 not be diagnosed at all has the same rows as any other, each with the reason.
@@ -18,9 +18,10 @@ from diagmod.io.schemas import RECORDING_STATES
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from diagmod.core.expected_lines import LineReading
     from diagmod.core.verdicts import Diagnosis, FaultVerdict
 
-#: Rows of one recording by table: diagnoses, evidence, states.
+#: Rows of one recording by table: diagnoses, evidence, states, signatures.
 Rows = dict[str, list[dict[str, Any]]]
 
 #: Figures of the audit that stand in the table ``recording_states`` under their own names.
@@ -60,6 +61,7 @@ def rows_of(diagnosis: Diagnosis, rotor_bars: int | None) -> Rows:
         ],
         "evidence": [_evidence_row(verdict.name, one) for _, verdict in spoken for one in verdict.evidence],
         "states": [_state_row(diagnosis)],
+        "signatures": [_line_row(reading) for reading in diagnosis.lines],
     }
 
 
@@ -86,6 +88,7 @@ def rows_of_refusal(reason: str) -> Rows:
         ],
         "evidence": [],
         "states": [{name: cell for name, cell in state.items() if name not in ("recording_id", "motor_id")}],
+        "signatures": [],
     }
 
 
@@ -133,6 +136,16 @@ def _evidence_row(fault: str, one: Evidence) -> dict[str, Any]:
         "fault": fault, "line": one.name, "at_hz": one.hz, "height": one.level, "height_unit": one.unit,
         "floor": one.floor, "prominence_db": one.prominence_db, "is_resolved": bool(one.is_resolved),
         "is_present": bool(one.is_present), "note": one.note,
+    }  # fmt: skip
+
+
+def _line_row(reading: LineReading) -> dict[str, Any]:
+    one = reading.evidence or Evidence(reading.name, _NAN, _NAN, _NAN, _NAN, is_resolved=False)
+    return {
+        "fault": reading.fault, "line": reading.name, "at_hz": reading.hz, "low_hz": reading.low_hz,
+        "high_hz": reading.high_hz, "height": one.level, "floor": one.floor, "prominence_db": one.prominence_db,
+        "is_resolved": bool(one.is_resolved), "is_present": bool(one.is_present),
+        "coincides_with": "; ".join(reading.coincides_with),
     }  # fmt: skip
 
 

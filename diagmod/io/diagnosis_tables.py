@@ -19,7 +19,7 @@ from diagmod.core.verdicts import QualityVerdict, Verdict
 from diagmod.io.diagnosis_rows import rows_of, rows_of_refusal
 from diagmod.io.executor import run_all
 from diagmod.io.retention import Originals, recordings_of, waveform_identity, waveform_of
-from diagmod.io.schemas import DIAGNOSES, EVIDENCE, RECORDING_STATES
+from diagmod.io.schemas import DIAGNOSES, EVIDENCE, RECORDING_STATES, SIGNATURES
 from diagmod.io.tables import conform, empty_table, write_table
 from diagmod.io.waveforms import read_waveform
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from diagmod.core.motor import Motor
     from diagmod.io.store import Store
 
-_PARTS = {"diagnoses": DIAGNOSES, "evidence": EVIDENCE, "states": RECORDING_STATES}
+_PARTS = {"diagnoses": DIAGNOSES, "evidence": EVIDENCE, "states": RECORDING_STATES, "signatures": SIGNATURES}
 
 _ROWS = "rows.json"
 
@@ -40,11 +40,12 @@ _NAMES = ("motor_id", "name", "type", "status")
 
 @dataclass(frozen=True)
 class DiagnosisTables:
-    """Tables ``diagnoses``, ``evidence`` and ``recording_states``."""
+    """Tables ``diagnoses``, ``evidence``, ``recording_states`` and ``signatures``."""
 
     diagnoses: pd.DataFrame
     evidence: pd.DataFrame
     states: pd.DataFrame
+    signatures: pd.DataFrame
 
     def in_words(self) -> str:
         """What the recordings say, in one sentence."""
@@ -74,8 +75,8 @@ class DiagnosisTables:
 
     def of(self, recording_id: str) -> DiagnosisTables:
         """The rows of one recording."""
-        parts = (frame[frame["recording_id"] == recording_id] for frame in (self.diagnoses, self.evidence, self.states))
-        return DiagnosisTables(*parts)
+        parts = {name: getattr(self, name) for name in _PARTS}
+        return DiagnosisTables(**{name: part[part["recording_id"] == recording_id] for name, part in parts.items()})
 
     def account(self, catalogue: pd.DataFrame) -> str:
         """What one recording says, a line each for the whole, its state and what to change; of the tables by `of`."""
@@ -121,7 +122,7 @@ def compute_diagnoses(
         Where waveforms that were not kept are made again.
     """
     recordings = recordings_of(catalogue, "fs_hz", "unit", "load_pct")
-    work = partial(_one_recording, waveforms, originals, motors, line_band_hz, store)
+    work = partial(diagnose_one, waveforms, originals, motors, line_band_hz, store)
     entries = run_all(work, recordings, jobs)
     rows: dict[str, list[dict[str, Any]]] = {part: [] for part in _PARTS}
     for entry, recording in zip(entries, recordings, strict=True):
@@ -137,14 +138,14 @@ def compute_diagnoses(
 
 
 def write_diagnoses(tables: DiagnosisTables, folder: Path, lineage: dict[str, Any]) -> None:
-    """Write ``diagnoses``, ``evidence`` and ``recording_states`` into ``data/processed/features``."""
+    """Write the four tables into ``data/processed/features``."""
     folder.mkdir(parents=True, exist_ok=True)
     reason = "" if len(tables.states) else "there is no recording to diagnose"
-    for frame, schema in zip((tables.diagnoses, tables.evidence, tables.states), _PARTS.values(), strict=True):
-        write_table(frame, schema, folder / f"{schema.name}.parquet", lineage, reason=reason)
+    for part, schema in _PARTS.items():
+        write_table(getattr(tables, part), schema, folder / f"{schema.name}.parquet", lineage, reason=reason)
 
 
-def _one_recording(
+def diagnose_one(
     waveforms: Path,
     originals: Originals | None,
     motors: Mapping[str, Motor],

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from diagmod.core.features import FEATURES
 from diagmod.core.findings import SEVERITIES
 from diagmod.core.rulesets import RULES
 
@@ -141,23 +140,6 @@ MOTORS = TableSchema(
     ),
 )
 
-_FEATURES = tuple(Column(f.name, "float64", f.unit, f.meaning, True) for f in FEATURES)
-
-SEGMENTS = TableSchema(
-    "segments",
-    1,
-    (
-        _RECORDING_ID,
-        _MOTOR_ID,
-        Column("segment", "int64", "", "number of the segment in its recording, from 0"),
-        Column("start_s", "float64", "s", "start after the first sample of the recording"),
-        Column("length_s", "float64", "s", "length of the segment"),
-        *_FEATURES,
-    ),
-)
-
-RECORDING_FEATURES = TableSchema("recording_features", 1, (_RECORDING_ID, _MOTOR_ID, *_FEATURES))
-
 SEQUENCE_TRACK = TableSchema(
     "sequence_track",
     1,
@@ -219,6 +201,26 @@ EVIDENCE = TableSchema(
         Column("is_resolved", "bool", "", "record length and taper separate it from its neighbours"),
         Column("is_present", "bool", "", "it stands out"),
         Column("note", "str", "", "what it coincides with or how it is to be read; may be empty"),
+    ),
+)
+
+SIGNATURES = TableSchema(
+    "signatures",
+    1,
+    (
+        _RECORDING_ID,
+        _MOTOR_ID,
+        Column("fault", "str", "", "fault that would have the line; slot_harmonics are of every motor"),
+        Column("line", "str", "", "the line, for example f(1-2s)"),
+        Column("at_hz", "float64", "Hz", "its frequency in the current; missing where only a range is known", True),
+        Column("low_hz", "float64", "Hz", "lowest frequency that the uncertainty of the slip allows"),
+        Column("high_hz", "float64", "Hz", "highest frequency that it allows"),
+        Column("height", "float64", "dBc", "its height; missing where it was not read", True),
+        Column("floor", "float64", "dBc", "floor beside it", True),
+        Column("prominence_db", "float64", "dB", "height over floor", True),
+        Column("is_resolved", "bool", "", "it can be told from the supply"),
+        Column("is_present", "bool", "", "it stands out"),
+        Column("coincides_with", "str", "", "lines of other faults in the same place; empty for none"),
     ),
 )
 

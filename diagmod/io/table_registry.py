@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from diagmod.io import schemas
+from diagmod.io import feature_schemas, schemas
 from diagmod.io.defect_catalogue import DEFECTS
+from diagmod.io.embedding_files import EMBEDDINGS
+from diagmod.io.fault_class_tables import CLASS_TABLES
 from diagmod.io.maintenance_events import MAINTENANCE, REFUSED_EVENTS
 from diagmod.io.readiness import READINESS
 from diagmod.io.schemas import TableSchema
 from diagmod.io.trend_tables import TREND
 
-_GENERAL = tuple(schema for schema in vars(schemas).values() if isinstance(schema, TableSchema))
+_GENERAL = tuple(
+    schema
+    for module in (schemas, feature_schemas)
+    for schema in vars(module).values()
+    if isinstance(schema, TableSchema)
+)
+
+_OF_THEIR_TOPIC = (TREND, MAINTENANCE, REFUSED_EVENTS, READINESS, DEFECTS, EMBEDDINGS, *CLASS_TABLES)
 
 #: Every schema by the name of its table.
-TABLES = {schema.name: schema for schema in (*_GENERAL, TREND, MAINTENANCE, REFUSED_EVENTS, READINESS, DEFECTS)}
+TABLES = {schema.name: schema for schema in (*_GENERAL, *_OF_THEIR_TOPIC)}

@@ -6,6 +6,7 @@ float32. Ours is the whole audit of a waveform in memory; the floor is ``scipy.f
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,7 @@ MOTOR = Motor(motor_id="M1", line_hz=50.0, pole_pairs=2, rated_current_a=8.0)
 def audit_vs_fft(workshop: Path) -> Row:
     """Seconds to audit the recording, against one real transform of each phase."""
     del workshop  # nothing is written
-    currents = _recording()
+    currents = recording()
     quality = audit_recording(currents, FS_HZ, MOTOR, limits=CALIBRATED)
     if quality.verdict != QualityVerdict.GOOD:
         raise RuntimeError(f"the recording is not good: {[reason.text for reason in quality.reasons]}")
@@ -41,6 +42,7 @@ def audit_vs_fft(workshop: Path) -> Row:
     return Row("audit_vs_fft", ours_s, "s", floor_s, ours_s / floor_s, MOST_TRANSFORMS)
 
 
-def _recording() -> NDArray[np.float32]:
+@cache
+def recording() -> NDArray[np.float32]:
     spec = SignalSpec(line_hz=50.02, amplitude_a=10.0, harmonics_pct={5: 1.5, 7: 0.8, 11: 0.4}, noise_dbc=-55.0)
     return synthesise(spec, FS_HZ, round(FS_HZ * DURATION_S), np.random.default_rng(1)).astype(np.float32)

@@ -19,6 +19,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.audit import audit_vs_fft
 from bench.diagnose import diagnose_10s_vs_statorscope, diagnose_60s_vs_statorscope
+from bench.features import (
+    features_38,
+    features_linear,
+    features_peak_factor,
+    features_vs_floor,
+    features_vs_tsfel,
+)
 from bench.load import load_csv_ratio, load_peak_mb
 from bench.many_loads import increment_fraction, load_38_ratio, load_100m_mb, load_worker_mb
 from bench.repro import repro_noop_ratio
@@ -35,6 +42,9 @@ SHORT: tuple[Callable[[Path], Row], ...] = (
     load_worker_mb,
     increment_fraction,
     audit_vs_fft,
+    features_vs_floor,
+    features_vs_tsfel,
+    features_peak_factor,
     repro_noop_ratio,
     simulate_speed,
     diagnose_10s_vs_statorscope,
@@ -42,7 +52,7 @@ SHORT: tuple[Callable[[Path], Row], ...] = (
 )
 
 #: Benchmarks that take longer or much room on the disk (2.5 GB).
-LONG: tuple[Callable[[Path], Row], ...] = (load_100m_mb,)
+LONG: tuple[Callable[[Path], Row], ...] = (load_100m_mb, features_38, features_linear)
 
 
 def main() -> int:

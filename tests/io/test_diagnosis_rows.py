@@ -14,10 +14,10 @@ from handmade_diagnosis import FOUND, REFUSED, UNBALANCE
 from diagmod.core.diagnosis import CONDITIONS, FAULTS, diagnose
 from diagmod.core.verdicts import Evidence
 from diagmod.io.diagnosis_rows import AUDIT_FIGURES, SLIP_COLUMNS, rows_of, rows_of_refusal
-from diagmod.io.schemas import DIAGNOSES, EVIDENCE, RECORDING_STATES
+from diagmod.io.schemas import DIAGNOSES, EVIDENCE, RECORDING_STATES, SIGNATURES
 from diagmod.io.tables import conform
 
-SCHEMAS = {"diagnoses": DIAGNOSES, "evidence": EVIDENCE, "states": RECORDING_STATES}
+SCHEMAS = {"diagnoses": DIAGNOSES, "evidence": EVIDENCE, "states": RECORDING_STATES, "signatures": SIGNATURES}
 
 
 @pytest.fixture(scope="module")

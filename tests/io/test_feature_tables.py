@@ -1,13 +1,19 @@
 """One more recording costs one recording, and what cannot be computed is missing, not invented."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from diagmod.core.features import FEATURES, compute_features
-from diagmod.io.feature_tables import FeatureSettings, compute_tables, feature_list, write_features
+from diagmod.core.feature_definitions import GROUPS
+from diagmod.core.features import compute_features, features_at
+from diagmod.core.preparation import PreparationSettings
+from diagmod.io.feature_list import feature_list
+from diagmod.io.feature_schemas import PREPARATION, RECORDING_FEATURES, SEGMENTS
+from diagmod.io.feature_tables import FeatureSettings, compute_parts, compute_tables, write_features
 from diagmod.io.ingest import ingest_recording
-from diagmod.io.schemas import RECORDING_FEATURES, SEGMENTS, SEQUENCE_TRACK
+from diagmod.io.schemas import SEQUENCE_TRACK
 from diagmod.io.store import Store
 from diagmod.io.tables import read_table
 from diagmod.io.waveforms import read_waveform
@@ -46,7 +52,7 @@ class Plant:
         return Store(self.folder / "store", "v1")
 
     def entries(self):
-        return {p.parent for p in (self.folder / "store").rglob("segments.parquet")}
+        return {p.parent for p in (self.folder / "store").rglob("segments.feather")}
 
 
 @pytest.fixture
@@ -55,7 +61,7 @@ def plant(tmp_path):
 
 
 def assert_same(one, other):
-    for part in ("segments", "recordings", "track"):
+    for part in ("segments", "recordings", "track", "preparation"):
         pd.testing.assert_frame_equal(getattr(one, part), getattr(other, part))
 
 
@@ -81,7 +87,7 @@ def test_row_of_a_segment_is_computed_from_its_samples_alone(plant):
     waveform = read_waveform(plant.folder / "waveforms/a.parquet")
     expected = compute_features(waveform[None, :, 500:1500], FS, line_low_hz=20.0, line_high_hz=120.0)
     row = tables.segments[tables.segments["recording_id"] == "a"].iloc[1]
-    for feature in FEATURES:
+    for feature in features_at("segment"):
         np.testing.assert_allclose(row[feature.name], expected[feature.name][0], rtol=1e-9, atol=1e-9)
 
 
@@ -154,11 +160,88 @@ def test_short_recording_among_long_ones_takes_no_segment_from_them(plant):
     assert "short" not in set(after.track["recording_id"])
 
 
-def test_gap_leaves_the_segments_beside_it_whole(tmp_path):
+def test_long_gap_leaves_the_segments_beside_it_whole_and_is_told(tmp_path):
+    """0.05 s of R missing: the first segment lacks R alone; the row of the recording is of what follows the gap."""
+    content = currents()
+    content[0, 100:200] = np.nan
+    tables = Plant(tmp_path).add("a", content).compute()
+    assert np.isnan(tables.segments["rms_R"]).tolist() == [True, False, False, False, False]
+    assert np.isfinite(tables.segments["rms_S"]).all()
+    row = tables.preparation.iloc[0]
+    assert row[["begin_s", "end_s", "whole_begin_s", "whole_end_s"]].tolist() == [0.0, 1.5, 0.1, 1.5]
+    assert row[["filled_R", "missing_R", "missing_S"]].tolist() == [0, 100, 0]
+    assert row["reason"] == "100 samples still missing in R"
+    assert tables.recordings["rms_R"].tolist() == pytest.approx([10 / np.sqrt(2)], abs=1e-3)
+
+
+def test_missing_sample_is_filled_and_told_or_left_where_that_is_switched_off(tmp_path):
     content = currents()
     content[0, 100] = np.nan
-    segments = Plant(tmp_path).add("a", content).compute().segments
-    assert np.isnan(segments["rms_R"]).tolist() == [True, False, False, False, False]
+    plant = Plant(tmp_path).add("a", content)
+    filled = plant.compute()
+    assert filled.preparation[["filled_R", "missing_R", "longest_filled_ms"]].values.tolist() == [[1, 0, 0.5]]
+    assert filled.preparation["method"].item() == "cubic through two samples on either side"
+    assert filled.segments["rms_R"].tolist() == pytest.approx([10 / np.sqrt(2)] * 5, abs=1e-3)
+    assert "1 samples were filled" in filled.preparation_in_words()
+    left = plant.compute(replace(SETTINGS, preparation=PreparationSettings(repair=False)))
+    assert left.preparation[["filled_R", "missing_R", "method"]].values.tolist() == [[0, 1, ""]]
+    assert np.isnan(left.segments["rms_R"]).tolist() == [True, False, False, False, False]
+
+
+def test_time_of_a_segment_counts_from_the_first_sample_of_the_recording_although_it_was_trimmed(tmp_path):
+    """Switched on after 1 s: the first segment, and the first window of the track, begin there."""
+    content = currents(n=6000)
+    content[:, :2000] *= 1e-4
+    tables = Plant(tmp_path).add("a", content).compute()
+    assert tables.preparation["begin_s"].item() == pytest.approx(1.0, abs=0.1)
+    assert tables.segments["start_s"].iloc[0] == tables.preparation["begin_s"].item()
+    assert tables.track["time_s"].iloc[0] == tables.preparation["begin_s"].item()
+    assert tables.segments["rms_R"].to_numpy() == pytest.approx(10 / np.sqrt(2), abs=1e-2)
+    assert "1 were trimmed" in tables.preparation_in_words()
+
+
+@pytest.mark.parametrize("level", ["segment", "recording"])
+def test_groups_that_are_off_are_missing_and_the_others_unchanged(plant, level):
+    part = {"segment": "segments", "recording": "recordings"}[level]
+    everything = getattr(plant.compute(), part)
+    some = getattr(plant.compute(replace(SETTINGS, groups=("interphase", "time"))), part)
+    assert some.columns.tolist() == everything.columns.tolist()
+    for feature in features_at(level):
+        if feature.group in ("interphase", "time"):
+            pd.testing.assert_series_equal(some[feature.name], everything[feature.name], rtol=1e-9)
+        else:
+            assert some[feature.name].isna().all(), f"{feature.name} of group {feature.group} was switched off"
+
+
+def test_order_of_the_groups_makes_no_other_entry(plant):
+    plant.compute(replace(SETTINGS, groups=("time", "spectrum")))
+    plant.compute(replace(SETTINGS, groups=("spectrum", "time")))
+    assert len(plant.entries()) == 2
+
+
+def test_unknown_group_is_refused_with_those_that_there_are():
+    with pytest.raises(ValueError, match="there is no group of features 'colour'; groups are time, spectrum"):
+        replace(SETTINGS, groups=("time", "colour"))
+
+
+@pytest.mark.parametrize("n", [1, 3, 4, 5, 8, 40])
+def test_recording_of_a_few_samples_has_rows_and_no_failure(n):
+    parts = compute_parts(currents(n=n), FS, SETTINGS)
+    assert (len(parts["segments"]), len(parts["recordings"]), len(parts["preparation"])) == (0, 1, 1)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 0.0, 4.0])
+def test_recording_without_a_usable_sample_has_rows_and_no_failure(value):
+    parts = compute_parts(np.full((3, 3000), value), FS, SETTINGS)
+    assert (len(parts["segments"]), len(parts["recordings"])) == (5, 1)
+    assert np.isnan(parts["recordings"]["line_hz"].to_numpy()).all()
+
+
+def test_every_column_of_the_schema_is_a_feature_of_its_level_in_order():
+    for schema, level in ((SEGMENTS, "segment"), (RECORDING_FEATURES, "recording")):
+        names = [c.name for c in schema.columns]
+        assert names[-len(features_at(level)) :] == [f.name for f in features_at(level)]
+        assert len(set(names)) == len(names)
 
 
 def test_empty_catalogue_gives_valid_empty_tables(tmp_path):
@@ -174,12 +257,19 @@ def test_written_tables_come_back_with_the_list_of_features(plant, tmp_path):
         ("segments", SEGMENTS, tables.segments),
         ("recordings", RECORDING_FEATURES, tables.recordings),
         ("sequence_track", SEQUENCE_TRACK, tables.track),
+        ("preparation", PREPARATION, tables.preparation),
     ):
         pd.testing.assert_frame_equal(read_table(tmp_path / f"features/{name}.parquet", schema), table)
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "features/features.csv"), feature_list())
 
 
 def test_words_count_segments_and_name_the_supply_frequency(plant):
-    assert (
-        plant.compute().in_words().startswith(f"We see 10 segments with {len(FEATURES)} figures each; 0 of them lack")
-    )
+    n = len(features_at("segment"))
+    assert plant.compute().in_words().startswith(f"We see 10 segments with {n} figures each, and 2 recordings with")
+    assert "; 0 of the segments lack the figures of a phase" in plant.compute().in_words()
+    few = plant.compute(replace(SETTINGS, groups=("cepstral",))).in_words()
+    assert few.endswith("; no supply frequency was found.") and "lack" not in few
+
+
+def test_all_groups_are_on_by_default():
+    assert SETTINGS.groups == GROUPS

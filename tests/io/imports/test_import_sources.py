@@ -71,7 +71,7 @@ def test_a_huge_file_of_no_format_is_refused_unread_and_not_copied(import_rig, r
     with_huge = import_rig(is_referenced=True, is_dry_run=True)
     by_name = {f.file: f for f in with_huge.files}
     assert by_name["9Nm_Normal.csv"].status == "quarantined"
-    assert "holds more than 1024 MiB" in by_name["9Nm_Normal.csv"].reason
+    assert "is mostly unwritten" in by_name["9Nm_Normal.csv"].reason
 
 
 JUNK = {
