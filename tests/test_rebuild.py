@@ -7,14 +7,12 @@ import signal
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from interrupts import bytes_after_interrupt
 from tiny_project import TRAINED, Project, make_project
 
-from diagmod.io.feature_schemas import SEGMENTS
 from diagmod.io.plant_files import csv_bytes
-from diagmod.io.schemas import DIAGNOSES, RECORDINGS
+from diagmod.io.schemas import RECORDINGS
 from diagmod.io.tables import describe_table, read_table
 from diagmod.sim.signal import SignalSpec, synthesise
 
@@ -68,15 +66,3 @@ def test_the_smallest_data_set_of_the_readme_runs_and_says_what_it_lacks(tiny_pr
     register = project.run("diagmod.cli", "models", "register")
     assert register.returncode == 0
     assert "at least 2 are needed" in register.stdout + register.stderr
-
-
-def test_without_kept_waveforms_the_features_are_the_same(tiny_project: Project, tmp_path: Path) -> None:
-    project = tiny_project.copy(tmp_path / "copy")
-    project.set("load", keep_waveforms=False)
-    done = project.run("dvc", "repro", "features")
-    assert done.returncode == 0, done.stderr
-    assert list((project.root / "data/interim/waveforms").iterdir()) == []
-    for name, schema in (("segments", SEGMENTS), ("diagnoses", DIAGNOSES)):
-        path = f"data/processed/features/{name}.parquet"
-        found, expected = (read_table(one.root / path, schema) for one in (project, tiny_project))
-        pd.testing.assert_frame_equal(found, expected)
