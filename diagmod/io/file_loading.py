@@ -146,10 +146,6 @@ def _not_opened(exc: OSError | ValueError) -> str:
     return f"file cannot be opened ({why}); check its name and permissions"
 
 
-def _unopened(file: str, exc: Exception) -> LoadedFile:
-    return LoadedFile(file, f"file cannot be opened ({exc}); check its name and permissions")
-
-
 def stored_file(job: LoadJob, row: Mapping[str, str], sha256: str) -> LoadedFile | None:
     """As :func:`load_file` for a file whose hash is known, where everything was made before; None where not."""
     try:

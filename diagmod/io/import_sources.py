@@ -15,6 +15,7 @@ from pathlib import Path
 
 from diagmod.io.comtrade_files import principal_of
 from diagmod.io.dataset_files import DatasetError
+from diagmod.io.refusals import shown_name
 
 
 @dataclass(frozen=True)
@@ -105,12 +106,6 @@ def find_sources(
         n_taken += not source.status
         taken.append(source)
     return Found(tuple(taken), n_left_out)
-
-
-def shown_name(name: str) -> str:
-    """A name as it can be printed: unchanged, or with its odd characters escaped."""
-    odd = not name.isprintable() or "\\" in name or any(0xD800 <= ord(letter) <= 0xDFFF for letter in name)
-    return ascii(name) if odd else name
 
 
 def _fits(name: str, glob: str) -> bool:

@@ -18,7 +18,7 @@ from diagmod.io.import_target import Target
 from diagmod.io.manifest_rows import cure_line, missing_cells, row_problem
 from diagmod.io.name_words import same_cell, time_in_utc
 from diagmod.io.reading_settings import READING_COLUMNS, ReadingError, settings_of
-from diagmod.io.refusals import UnreadableRecording
+from diagmod.io.refusals import UnreadableRecording, printable
 
 #: What neither the command nor the file says.
 RATE_UNKNOWN = "sampling rate unknown; pass --fs HZ, or give fs_hz in recordings.csv"
@@ -158,14 +158,10 @@ def imported_file(candidate: Candidate, name: str, columns: Sequence[str]) -> Im
     if seen is None:
         return found
     return replace(
-        found, fs_hz=seen.fs, columns=tuple(map(visible, seen.columns)), unit=visible(seen.unit), dialect=seen.dialect,
-        started_at=candidate.cells["started_at"] or seen.started_at, notes=(*found.notes, *map(visible, seen.notes)),
+        found, fs_hz=seen.fs, columns=tuple(map(printable, seen.columns)), unit=printable(seen.unit),
+        dialect=seen.dialect, started_at=candidate.cells["started_at"] or seen.started_at,
+        notes=(*found.notes, *map(printable, seen.notes)),
     )  # fmt: skip
-
-
-def visible(text: str) -> str:
-    """A text that may quote a file, with its control characters escaped: it is printed on terminals."""
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
 def missing_of(candidate: Candidate) -> tuple[str, ...]:
@@ -243,7 +239,7 @@ def _problems(candidate: Candidate, dataset: Dataset, register: Register) -> lis
 
 def _reading_problem(candidate: Candidate) -> str:
     """Why a file cannot be read, without its name, which stands before it."""
-    return visible(candidate.taken.reason.removeprefix(f"{candidate.wanted.path.name} "))
+    return printable(candidate.taken.reason.removeprefix(f"{candidate.wanted.path.name} "))
 
 
 def _known_contents(

@@ -24,7 +24,7 @@ from diagmod.io.import_files import Taken, Wanted, take_file
 from diagmod.io.import_motors import bring_register
 from diagmod.io.import_request import ImportRequest, ImportResult
 from diagmod.io.import_rows import Knowledge, Row, read_brought_manifest, safe_cell
-from diagmod.io.import_sources import Source, find_sources, shown_name
+from diagmod.io.import_sources import Source, find_sources
 from diagmod.io.import_target import Target, alone, open_target, publish, target_folder, unresolved_text
 from diagmod.io.import_verdicts import (
     Candidate,
@@ -41,6 +41,7 @@ from diagmod.io.manifest_text import columns_for, with_rows
 from diagmod.io.name_patterns import NamePattern
 from diagmod.io.name_words import Vocabulary
 from diagmod.io.plain_text import write_yaml
+from diagmod.io.refusals import shown_name
 
 #: Files, and bytes, from which several processes are faster than one: they take a second or two to start.
 _MANY, _MUCH = 150, 100 << 20

@@ -43,3 +43,9 @@ def too_large(name: str, max_bytes: int) -> UnreadableRecording:
     return UnreadableRecording(
         f"{name} holds more than {max_bytes >> 20} MiB; cut one stretch of some minutes out of it"
     )
+
+
+def shown_name(name: str) -> str:
+    """A name of a file as it can be printed: unchanged, or with its odd characters escaped and in quotes."""
+    odd = not name.isprintable() or "\\" in name or any(0xD800 <= ord(letter) <= 0xDFFF for letter in name)
+    return ascii(name) if odd else name

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from diagmod.io.dataset_files import DatasetError
-from diagmod.io.refusals import UnreadableRecording
+from diagmod.io.refusals import UnreadableRecording, shown_name
 
 #: Endings of archives, in which published sets are handed out.
 ARCHIVES = (".zip", ".rar", ".7z", ".gz", ".tar")
@@ -119,7 +119,7 @@ def look_through(folder: Path, dataset: str) -> tuple[list[FoundFile], list[str]
         name = path.relative_to(root).as_posix()
         reason = _problem(path, name, root)
         if reason:
-            refused.append(f"{_shown(name)}: {reason}")
+            refused.append(f"{shown_name(name)}: {reason}")
         elif path.is_file():
             found.append(FoundFile(name, path))
     return sorted(found, key=lambda file: file.name), sorted(refused)
@@ -154,7 +154,7 @@ def _walk(root: Path, refused: list[str]) -> Iterator[Path]:
         if Path(str(exc.filename)) == root:
             raise DatasetError(f"folder {root} cannot be read ({exc.strerror}); check its permissions") from exc
         name = Path(str(exc.filename)).relative_to(root).as_posix()
-        refused.append(f"{_shown(name)}: cannot be read ({exc.strerror}); check its permissions")
+        refused.append(f"{shown_name(name)}: cannot be read ({exc.strerror}); check its permissions")
 
     for parent, folders, files in os.walk(root, onerror=cannot):
         yield from (Path(parent) / name for name in files)
@@ -163,7 +163,7 @@ def _walk(root: Path, refused: list[str]) -> Iterator[Path]:
 
 def _problem(path: Path, name: str, root: Path) -> str:
     """Why a file is not taken, or ""."""
-    if _shown(name) != name:
+    if shown_name(name) != name:
         return "its name has characters that do not belong into a name; rename it"
     try:
         if path.is_symlink():
@@ -172,9 +172,3 @@ def _problem(path: Path, name: str, root: Path) -> str:
         return "" if path.is_file() else "is no file on a disk; copy the recording into a file"
     except (OSError, RuntimeError) as exc:
         return f"cannot be reached ({exc}); check the link"
-
-
-def _shown(name: str) -> str:
-    """A name as it can be printed: unchanged, or with its odd characters escaped."""
-    odd = not name.isprintable() or "\\" in name or any(0xD800 <= ord(letter) <= 0xDFFF for letter in name)
-    return ascii(name) if odd else name
