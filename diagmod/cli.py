@@ -12,25 +12,28 @@ from diagmod.diagnose_command import HELP, InputError, diagnose_file
 from diagmod.import_command import IMPORT_HELP, import_command
 from diagmod.io.datasets import KNOWN, download_files, fetch, track_with_dvc
 from diagmod.io.model_files import ModelError
-from diagmod.io.model_store import NoModelError, read_registry, register
 from diagmod.io.paths import project_root
 from diagmod.io.run_records import overhead_pct, read_run_records
 from diagmod.io.stages import StageError
+from diagmod.models_command import models
+from diagmod.regimes_command import regimes
 from diagmod.register_command import defects, motors
+from diagmod.score_command import SCORE_HELP, score_command
 from diagmod.store_command import store_app
 from diagmod.trend_command import trend
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Current diagnostics of induction motors.")
 datasets = typer.Typer(no_args_is_help=True, help="Published data sets of measured currents.")
-models = typer.Typer(no_args_is_help=True, help="The store of trained models.")
 app.add_typer(datasets, name="datasets")
 app.add_typer(models, name="models")
 app.add_typer(store_app, name="store")
 app.add_typer(motors, name="motors")
 app.add_typer(defects, name="defects")
+app.add_typer(regimes, name="regimes")
 app.add_typer(trend, name="trend")
 app.command("diagnose", help=HELP)(diagnose_file)
 app.command("import", help=IMPORT_HELP)(import_command)
+app.command("score", help=SCORE_HELP)(score_command)
 
 
 @datasets.command("list")
@@ -68,36 +71,6 @@ def get_dataset(
         typer.echo(f"left out: {line}", err=True)
     typer.echo(f"Licence {about['licence']}. Cite: {about['citation']}")
     typer.echo(f"Run it: dvc exp run -S load.dataset={name}")
-
-
-@models.command("list")
-def list_models() -> None:
-    """Show every registered version."""
-    registry = read_registry(project_root())
-    for family, versions in sorted(registry.items()):
-        for entry in versions:
-            typer.echo(f"{family:12} v{entry['version']:8} {entry['created_at']}  {len(entry['features'])} features")
-    if not registry:
-        typer.echo("The store is empty; `make repro` registers the models it trained.")
-
-
-@models.command("register")
-def register_models() -> None:
-    """Copy every trained model of the pipeline into the store, unless it is there already.
-
-    Data that were not enough to train on are no failure: the reason is said and the others go on.
-    """
-    root = project_root()
-    families = sorted(p.parent.name for p in (root / "data" / "processed" / "models").glob("*/model.json"))
-    if not families:
-        raise ModelError("no trained model in data/processed/models; run `dvc repro` first")
-    for family in families:
-        try:
-            done = register(root, family)
-        except NoModelError as exc:
-            typer.echo(f"{family}: {exc}")
-            continue
-        typer.echo(f"{family} v{done.version}: {'registered' if done.is_new else 'already in the store'}")
 
 
 @app.command("timings")

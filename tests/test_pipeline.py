@@ -11,9 +11,12 @@ import pytest
 from tiny_project import STAGES, TINY, Project
 
 from diagmod.core.diagnosis import CONDITIONS, FAULTS
+from diagmod.io.anomaly_files import ANOMALY_DRIVERS, ANOMALY_SCORES
+from diagmod.io.evaluation_schemas import ALARM_RATES, MINIMUM_SEVERITY
+from diagmod.io.fault_files import FAULT_PREDICTIONS
 from diagmod.io.feature_schemas import SEGMENTS
+from diagmod.io.regime_tables import REGIME_SEGMENTS
 from diagmod.io.schemas import (
-    ANOMALY_SCORES,
     BASELINE_CHANGES,
     DIAGNOSES,
     EVALUATION,
@@ -106,14 +109,42 @@ def test_no_healthy_recording_is_called_faulty_and_every_one_is_held_against_its
 def test_scores_come_from_models_that_never_saw_the_motor(tiny_project: Project) -> None:
     scores = read_table(tiny_project.root / "data/processed/anomaly_scores.parquet", ANOMALY_SCORES)
     assert set(scores["feature_set"]) == {"all", "without_i2"}
-    folds_of_motor = scores.groupby(["feature_set", "motor_id"])["fold"].nunique()
+    assert set(scores["level"]) == {"recording", "segment", "strangest_segments"}
+    by_motor = scores[scores["split"] == "leave_group_out"]
+    folds_of_motor = by_motor.groupby(["level", "feature_set", "baseline", "detector", "motor_id"])["fold"].nunique()
     assert (folds_of_motor == 1).all(), "a motor judged by two folds was in the training data of one of them"
-    assert scores["score"].dropna().between(0, 1).all()
+    drivers = read_table(tiny_project.root / "data/processed/anomaly_drivers.parquet", ANOMALY_DRIVERS)
+    judged = by_motor[(by_motor["level"] == "recording") & by_motor["score"].notna()]
+    assert set(drivers["recording_id"]) == set(judged["recording_id"])
+    assert (drivers["meaning"] != "").all()
+
+
+def test_faults_are_named_by_models_that_never_saw_the_motor_and_rules_stand_beside_them(tiny_project: Project) -> None:
+    table = read_table(tiny_project.root / "data/processed/faults/fault_predictions.parquet", FAULT_PREDICTIONS)
+    assert {"linear", "boosted", "rule_based", "majority", "chance", "shuffled_labels"} <= set(table["model"])
+    by_motor = table[table["split"] == "leave_group_out"]
+    assert (by_motor.groupby(["model", "motor_id"])["fold"].nunique() == 1).all()
+    assert (table["sentence"] != "").all()
+
+
+def test_every_segment_that_can_be_placed_has_a_regime_or_none(tiny_project: Project) -> None:
+    table = read_table(tiny_project.root / "data/processed/regimes/regime_segments.parquet", REGIME_SEGMENTS)
+    assert len(table)
+    assert set(table["label_source"]) == {"none"}, "nobody has reviewed a regime"
+
+
+def test_alarms_are_told_by_the_month_and_severities_from_which_on_faults_are_found(tiny_project: Project) -> None:
+    evaluation = tiny_project.root / "data/processed/evaluation"
+    rates = read_table(evaluation / "alarm_rates.parquet", ALARM_RATES)
+    assert {"anomaly", "faults", "diagnosis", "change_since_baseline"} <= set(rates["model"])
+    assert (rates["motor_months"] > 0).all()
+    least = read_table(evaluation / "minimum_severity.parquet", MINIMUM_SEVERITY)
+    assert (least["sentence"] != "").all()
 
 
 def test_evaluation_stands_beside_its_trivial_rows(tiny_project: Project) -> None:
     table = read_table(tiny_project.root / "data/processed/evaluation/evaluation.parquet", EVALUATION)
-    judges = {"isolation_forest", "diagnosis", "change_since_baseline"}
+    judges = {"robust_z", "isolation_forest", "pca_t2_q", "faults", "diagnosis", "change_since_baseline"}
     assert set(table["model"]) == judges | {"flag_all", "flag_none", "random", "shuffled_labels"}
     flag_all = table[(table["model"] == "flag_all") & (table["figure"] == "recall")]
     assert (flag_all["value"] == 1.0).all()
@@ -126,7 +157,8 @@ def test_metrics_are_those_of_the_evaluation_table(tiny_project: Project) -> Non
     metrics = json.loads((tiny_project.root / "reports/metrics/evaluate.json").read_text())
     table = read_table(tiny_project.root / "data/processed/evaluation/evaluation.parquet", EVALUATION)
     row = table.query(
-        "truth == 'recording_label' and level == 'recording' and feature_set == 'all' and figure == 'auroc'"
+        "truth == 'recording_label' and level == 'recording' and feature_set == 'all' and figure == 'auroc' and "
+        "model == 'pca_t2_q' and baseline == 'motor_load' and split == 'leave_group_out'"
     )
     assert metrics["recording_label"]["all"]["auroc"] == pytest.approx(row["value"].item(), abs=1e-4)
 

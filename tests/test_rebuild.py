@@ -36,7 +36,7 @@ def test_a_changed_figure_reruns_no_training(tiny_project: Project, tmp_path: Pa
 
 def test_a_parameter_of_training_reruns_training_and_evaluation_alone(tiny_project: Project, tmp_path: Path) -> None:
     project = tiny_project.copy(tmp_path / "copy")
-    project.set("train_anomaly", n_trees=21)
+    project.set("train_anomaly", alarm_share_pct=4.0)
     assert project.repro() == ["train_anomaly", "evaluate"]
 
 

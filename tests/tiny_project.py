@@ -17,7 +17,9 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[1]
 
-STAGES = ("simulate", "load", "features", "train_embedding", "train_anomaly", "evaluate")
+STAGES = (
+    "simulate", "load", "features", "train_embedding", "train_anomaly", "train_faults", "train_regimes", "evaluate",
+)  # fmt: skip
 
 #: Stages that train, in their order.
 TRAINED = tuple(stage for stage in STAGES if stage.startswith("train_"))
@@ -28,7 +30,25 @@ TINY = {
     "load": {"dataset": "demo", "jobs": 1},
     "features": {"jobs": 1},
     "train_embedding": {"n_epochs": 2, "n_folds": 6, "jobs": 1},
-    "train_anomaly": {"n_trees": 20, "n_folds": 6},
+    "train_anomaly": {
+        "detectors": ["robust_z", "isolation_forest", "pca_t2_q"],
+        "n_folds": 3,
+        "n_inner_folds": 2,
+        "max_segments": 100,
+        "first_recordings": 2,
+    },
+    "train_faults": {
+        "models": ["linear", "boosted", "cnn"],
+        "n_folds": 3,
+        "n_inner_folds": 2,
+        "n_load_bands": 2,
+        "n_trees": 10,
+        "n_bootstrap": 10,
+        "n_epochs": 1,
+        "jobs": 1,
+        "first_recordings": 2,
+    },
+    "train_regimes": {"picture": "pca", "n_retrainings": 3, "smallest_recordings": 3, "first_recordings": 2},
     "evaluate": {"n_bootstrap": 20},
 }
 

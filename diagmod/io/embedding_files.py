@@ -10,14 +10,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from diagmod.io.model_files import ModelError, read_content, write_content
+from diagmod.io.model_files import write_content
 from diagmod.io.schemas import Column, TableSchema
 from diagmod.io.tables import describe_table, read_table
+from diagmod.io.tensor_files import dump_tensors, read_tensors
 
 WEIGHTS = "model.safetensors"
 
@@ -87,10 +87,7 @@ def held_out(embeddings: pd.DataFrame) -> pd.DataFrame:
 
 def write_embedding(folder: Path, weights: Mapping[str, NDArray[Any]], facts: dict[str, Any]) -> None:
     """Write ``model.safetensors`` and ``model.json`` (everything beside the numbers, and their hash)."""
-    from safetensors.numpy import save  # here, because pages and commands do without
-
-    content = save({name: np.ascontiguousarray(weights[name]) for name in sorted(weights)})
-    write_content(folder, WEIGHTS, content, facts)
+    write_content(folder, WEIGHTS, dump_tensors(weights), facts)
 
 
 def read_embedding(folder: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
@@ -101,11 +98,4 @@ def read_embedding(folder: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any
     ModelError
         A file is missing or damaged, or the content is not what ``model.json`` says.
     """
-    from safetensors import SafetensorError
-    from safetensors.numpy import load
-
-    content, facts = read_content(folder, WEIGHTS)
-    try:
-        return load(content), facts
-    except SafetensorError as exc:
-        raise ModelError(f"{WEIGHTS} in {folder.name} is damaged ({exc}); restore it or retrain the model") from exc
+    return read_tensors(folder, WEIGHTS)

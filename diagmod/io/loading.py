@@ -34,6 +34,7 @@ from diagmod.io.readiness import CHECKS, assess_readiness
 from diagmod.io.readiness_figures import count_windows
 from diagmod.io.reading_settings import READING_COLUMNS
 from diagmod.io.refusals import UnreadableRecording, printable
+from diagmod.io.regime_files import REGIMES_FILE
 from diagmod.io.schemas import FINDINGS, LOAD_REPORT, MOTORS, RECORDINGS
 from diagmod.io.store import Store, place
 from diagmod.io.trend_logs import read_trend
@@ -41,7 +42,7 @@ from diagmod.io.trend_logs import read_trend
 #: Files of a data set that are no recordings.
 _DESCRIPTIONS = {
     "dataset.yaml", "motors.yaml", "recordings.csv", "ground_truth.csv", EVENTS_FILE, CATALOGUE,
-    UNRESOLVED,
+    UNRESOLVED, REGIMES_FILE,
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import json
 import re
 import zipfile
 import zlib
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -89,9 +90,16 @@ def write_model(folder: Path, estimator: Any, facts: dict[str, Any]) -> None:
 
 def write_content(folder: Path, name: str, content: bytes, facts: dict[str, Any]) -> None:
     """Write a model's file, and ``model.json`` with its hash."""
+    write_contents(folder, {name: content}, facts)
+
+
+def write_contents(folder: Path, contents: Mapping[str, bytes], facts: dict[str, Any]) -> None:
+    """Write the files of a model, and ``model.json`` with the hash of each."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_bytes(content)
-    write_json({**facts, "sha256": {name: hashlib.sha256(content).hexdigest()}}, folder / "model.json")
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    write_json({**facts, "sha256": hashes}, folder / "model.json")
 
 
 def write_no_model(folder: Path, facts: dict[str, Any]) -> None:

@@ -1,39 +1,29 @@
-"""The model store ``data/models``: every model that was ever registered, under a version.
+"""The model store ``data/models``: every model ever registered, under a version, and checked before it is opened.
 
-The pipeline's trained model is a pure function of its inputs; the store is history, with times and
-commits. Registering the same model twice changes nothing. A version rises in its first number when the
-features change (old inputs no longer fit), in the second when settings change, in the third when only the
-data or the code do.
+The pipeline's trained model is a pure function of its inputs; the store is history, with times and commits.
+Registering the same model twice changes nothing: a model is known by the hash of its content. Which number rises is
+written in :data:`~diagmod.io.model_versions.NUMBER_RULE`, which version is in use in
+:data:`~diagmod.io.model_versions.USE_RULE`.
 """
 
 from __future__ import annotations
 
-import json
-import re
 import shutil
-import subprocess
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from diagmod.io.embedding_files import WEIGHTS, read_embedding
-from diagmod.io.hashes import hash_paths
-from diagmod.io.model_files import ModelError, read_facts, read_model
-from diagmod.io.plain_text import json_text, write_json, write_yaml
-from diagmod.io.tables import TableError, describe_table
+from diagmod.io.model_audit import stamp
+from diagmod.io.model_cards import SCORES_SAY, metadata_of, write_companions
+from diagmod.io.model_files import ModelError, read_facts
+from diagmod.io.model_metrics import metrics_of
+from diagmod.io.model_registry import Family, StoredVersion, read_registry
+from diagmod.io.model_seals import check_seal, content_hash, files_of, prove_loads, read_sealed
+from diagmod.io.model_transactions import changing, draft_of_version, put_in_place, version_folder
+from diagmod.io.model_versions import ModelName, Traits, checked_family, next_version
 
-REGISTRY = "registry.json"
-
-#: Metrics kept with a model: those of held-out recordings against their label, all features.
-METRICS = ("precision", "recall", "f1")
-
-#: What a model's output says, for its card, unless ``model.json`` says it under "says".
-SCORES_SAY = "scores say how unusual a segment is among the motors it was trained on, not which fault it has"
-
-# What the figures of an evaluation rest on: the scores of the model, and the table that says which scores it saw.
-_SCORES = "data/processed/anomaly_scores.parquet"
-_EVALUATION = "data/processed/evaluation/evaluation.parquet"
+#: What an entry of the registry says again and must agree with the metadata beside the model.
+_SAID_TWICE = ("version", "created_at", "content_hash", "features", "parameters")
 
 
 class NoModelError(ModelError):
@@ -42,15 +32,54 @@ class NoModelError(ModelError):
 
 @dataclass(frozen=True)
 class Registered:
-    """A version in the store, and whether it was made just now."""
+    """A version in the store.
+
+    Attributes
+    ----------
+    family, version : str
+    is_new : bool
+        Its number was given just now.
+    is_restored : bool
+        It had been pruned or damaged, and is whole again under its old number.
+    in_use : str
+        The version in use now.
+    was_in_use : str
+        The version in use before; empty for none.
+    """
 
     family: str
     version: str
     is_new: bool
+    is_restored: bool
+    in_use: str
+    was_in_use: str
+
+
+@dataclass(frozen=True)
+class StoredModel:
+    """A version whose every file is what was registered.
+
+    Attributes
+    ----------
+    name : ModelName
+        With its version.
+    folder : Path
+    metadata : dict
+        Content of ``metadata.json``.
+    facts : dict
+        Content of ``model.json``.
+    """
+
+    name: ModelName
+    folder: Path
+    metadata: dict[str, Any]
+    facts: dict[str, Any]
 
 
 def register(root: Path, family: str) -> Registered:
-    """Copy the pipeline's trained model into the store under its next version.
+    """Copy the pipeline's trained model into the store under its next version, or find the one it has.
+
+    A model that is not in the store yet is loaded once, to prove that it loads.
 
     Parameters
     ----------
@@ -64,129 +93,138 @@ def register(root: Path, family: str) -> Registered:
     NoModelError
         The data were not enough to train on; the message holds the reason.
     ModelError
-        There is no trained model, or its files contradict each other.
+        There is no trained model, its files contradict each other or could run code, or the store is damaged.
     """
-    source = root / "data" / "processed" / "models" / family
-    facts = _facts(source)
-    content = hash_paths(["."], source)
-    store = root / "data" / "models"
-    registry = read_registry(root)
-    versions = registry.setdefault(family, [])
-    if known := _version_with(versions, content):
-        return Registered(family, known, False)
-    version = _next_version(versions[-1] if versions else None, facts)
-    metadata = {
-        "version": version,
-        "created_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "model_type": facts["model_type"],
-        "metrics": _metrics(root, facts["lineage"]),
-        "features": facts["features"],
-        "training_data_hash": facts["lineage"].get("inputs", {}),
-        "parameters": facts["lineage"].get("parameters", {}),
-        "git_commit": _commit(root),
-        "content_hash": content,
-    }
-    _write_version(store / family / f"v{version}", source, metadata, facts.get("says", SCORES_SAY))
-    versions.append({key: metadata[key] for key in ("version", "created_at", "content_hash", "features", "parameters")})
-    _replace(store / family / "latest", f"v{version}\n")
-    _replace(store / REGISTRY, json_text(registry))
-    return Registered(family, version, True)
+    source = root / "data" / "processed" / "models" / checked_family(family)
+    facts = _trained_facts(source)
+    files = files_of(source, follow=True)
+    content = content_hash(files)
+    if _kept_as(root, family, content) is None:
+        prove_loads(source, files)
+    about = {**facts, "metrics": metrics_of(root, family, facts)}
+    mark = stamp(root)
+    with changing(root) as registry:
+        own = registry.families.setdefault(family, Family())
+        known, before = own.with_content(content), own.in_use
+        is_whole = known is not None and _is_whole(root, family, known)
+        entry = known if known and is_whole else _stored(root, family, own, source, about, content, mark)
+        own.put(entry)
+        if not own.is_pinned:
+            own.use(entry.version)
+        if not is_whole or own.in_use != before:
+            registry.record("register", family, **{"from": before, "to": own.in_use, "version": entry.version}, **mark)
+    return Registered(family, entry.version, known is None, known is not None and not is_whole, own.in_use, before)
 
 
-def read_registry(root: Path) -> dict[str, list[dict[str, Any]]]:
-    """Registered versions by family, oldest first; empty where nothing was registered yet."""
-    path = root / "data" / "models" / REGISTRY
-    if not path.is_file():
-        return {}
+def open_model(root: Path, name: str) -> StoredModel:
+    """A stored model, opened only after every file was found to be the one that was registered.
+
+    Parameters
+    ----------
+    root : Path
+        The project.
+    name : str
+        ``NAME`` for the version in use, or ``NAME@VERSION``.
+
+    Raises
+    ------
+    ModelError
+        There is no such version, or a file of it was changed, added, removed or replaced by a link.
+    """
+    asked = ModelName.parse(name)
+    family = read_registry(root).family(asked.family)
+    entry = kept_version(family, asked)
+    return opened(root, asked.family, entry)
+
+
+def opened(root: Path, family: str, entry: StoredVersion) -> StoredModel:
+    """The model of an entry, as :func:`open_model` gives it."""
+    folder = version_folder(root, family, entry.version)
+    files = check_seal(folder, entry)
+    metadata, facts = (read_sealed(folder, name, files) for name in ("metadata.json", "model.json"))
+    if said := next((key for key in _SAID_TWICE if metadata.get(key) != getattr(entry, key)), ""):
+        raise ModelError(
+            f"metadata.json of {family} v{entry.version} and the registry disagree about {said}; restore one of them, "
+            "or take another version"
+        )
+    return StoredModel(ModelName(family, entry.version), folder, metadata, facts)
+
+
+def kept_version(family: Family, asked: ModelName) -> StoredVersion:
+    """Entry of a version whose folder is there.
+
+    Raises
+    ------
+    ModelError
+        There is no such version, or it was pruned.
+    """
+    entry = family.find(asked.version or family.in_use)
+    if entry and not entry.pruned_at:
+        return entry
+    kept = ", ".join(v.version for v in family.kept)
+    if entry:
+        raise ModelError(f"{asked} was pruned at {entry.pruned_at}; take another version ({kept}) or train it again")
+    raise ModelError(f"there is no {asked} in the store; its versions are {kept}")
+
+
+def problem_of(root: Path, family: str, entry: StoredVersion) -> str:
+    """What is wrong with the folder of a version, as a sentence; empty where nothing is."""
     try:
-        registry = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as exc:
-        raise ModelError(f"{path.name} of the model store is damaged ({exc}); restore it from a backup") from exc
-    if not isinstance(registry, dict):
-        raise ModelError(f"{path.name} of the model store lists no families; restore it from a backup")
-    return registry
+        opened(root, family, entry)
+    except ModelError as exc:
+        return str(exc)
+    return ""
 
 
 def version_of(root: Path, family: str, content_hash: str) -> str:
     """Version under which a model's content is registered, or ""."""
-    return _version_with(read_registry(root).get(family, []), content_hash)
+    own = read_registry(root).families.get(family)
+    found = own.with_content(content_hash) if own else None
+    return found.version if found else ""
 
 
-def _version_with(versions: list[dict[str, Any]], content_hash: str) -> str:
-    return next((str(v["version"]) for v in versions if v["content_hash"] == content_hash), "")
-
-
-def _facts(source: Path) -> dict[str, Any]:
+def _trained_facts(source: Path) -> dict[str, Any]:
     facts = read_facts(source)
     if "features" not in facts:
         raise NoModelError(f"there is no model to register: {facts.get('reason', 'no reason stated')}")
     if missing := sorted({"model_type", "lineage"} - set(facts)):
         raise ModelError(f"model.json in {source.name} lacks {missing[0]!r}; train the model again")
-    return (read_embedding if (source / WEIGHTS).is_file() else read_model)(source)[1]
+    kinds = {"features": list, "model_type": str, "lineage": dict}
+    if wrong := sorted(name for name, kind in kinds.items() if not isinstance(facts[name], kind)):
+        raise ModelError(f"model.json in {source.name}: {wrong[0]} is no {kinds[wrong[0]].__name__}; train it again")
+    return facts
 
 
-def _next_version(last: dict[str, Any] | None, facts: dict[str, Any]) -> str:
-    if last is None:
-        return "1.0.0"
-    major, minor, patch = (int(part) for part in re.findall(r"\d+", last["version"]))
-    if last["features"] != facts["features"]:
-        return f"{major + 1}.0.0"
-    if last["parameters"] != facts["lineage"].get("parameters", {}):
-        return f"{major}.{minor + 1}.0"
-    return f"{major}.{minor}.{patch + 1}"
+def _kept_as(root: Path, family: str, content: str) -> StoredVersion | None:
+    own = read_registry(root).families.get(family)
+    entry = own.with_content(content) if own else None
+    return entry if entry and not entry.pruned_at else None
 
 
-def _metrics(root: Path, lineage: dict[str, Any]) -> dict[str, float]:
-    """Figures of the last evaluation; none where it judged the scores of another model."""
-    path = root / "reports" / "metrics" / "evaluate.json"
-    try:
-        is_own = describe_table(root / _SCORES)["lineage"] == lineage
-        seen = describe_table(root / _EVALUATION)["lineage"].get("inputs", {}).get(_SCORES)
-    except TableError:
-        return {}
-    if not (path.is_file() and is_own and seen == hash_paths([_SCORES], root)):
-        return {}
-    try:
-        judged = json.loads(path.read_text(encoding="utf-8")).get("recording_label", {}).get("all", {})
-    except ValueError as exc:
-        raise ModelError(f"{path.name} is damaged ({exc}); rebuild it with `dvc repro`") from exc
-    return {name: judged[name] for name in METRICS if name in judged}
+def _is_whole(root: Path, family: str, entry: StoredVersion) -> bool:
+    return not entry.pruned_at and not problem_of(root, family, entry)
 
 
-def _commit(root: Path) -> str:
-    command = ["git", "rev-parse", "HEAD"]
-    try:
-        result = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
-    except FileNotFoundError:  # no git on this machine
-        return ""
-    return result.stdout.strip() if result.returncode == 0 else ""
+def _stored(
+    root: Path, family: str, own: Family, source: Path, about: dict[str, Any], content: str, mark: dict[str, str]
+) -> StoredVersion:
+    """Entry of a version whose folder was made just now; a known model keeps its number and its date."""
+    known = own.with_content(content)
+    now = Traits(about["model_type"], about["features"], about["lineage"].get("parameters", {}))
+    version = known.version if known else _next(own, now)
+    created_at = known.created_at if known else mark["at"]
+    draft = draft_of_version(root)
+    shutil.copytree(source, draft, dirs_exist_ok=True)
+    metadata = metadata_of(version, created_at, content, mark["git_commit"], about)
+    write_companions(draft, family, metadata, str(about.get("says", SCORES_SAY)))
+    files = files_of(draft)
+    if content_hash(files) != content:
+        raise ModelError(f"the trained model {family} changed while it was copied; register it again")
+    put_in_place(root, draft, family, version, is_known=known is not None)
+    entry = StoredVersion(version, created_at, content, now.features, now.parameters, now.model_type, files=files)
+    return replace(entry, metrics=about["metrics"])
 
 
-def _write_version(target: Path, source: Path, metadata: dict[str, Any], says: str) -> None:
-    """Make the folder of a version, whole; one left behind by a killed run is replaced."""
-    draft = target.with_name(f".{target.name}.draft")
-    shutil.rmtree(draft, ignore_errors=True)
-    shutil.copytree(source, draft)
-    write_json(metadata, draft / "metadata.json")
-    write_yaml({"parameters": metadata["parameters"]}, draft / "config.yaml")
-    (draft / "model_card.md").write_text(_card(target.parent.name, metadata, says), encoding="utf-8")
-    shutil.rmtree(target, ignore_errors=True)
-    draft.replace(target)
-
-
-def _card(family: str, metadata: dict[str, Any], says: str) -> str:
-    metrics = ", ".join(f"{name} {value:.2f}" for name, value in metadata["metrics"].items()) or "not evaluated"
-    return (
-        f"# {family} {metadata['version']}\n\n"
-        f"{metadata['model_type']} on {len(metadata['features'])} scale-free features of three phase currents. "
-        f"Trained without labels; {says}.\n\n"
-        f"Held-out recordings against their label: {metrics}. Trivial rows stand beside them in the evaluation "
-        "report.\n\n"
-        "Not for motors of other kinds, other supplies or converters than those in the training data.\n"
-    )
-
-
-def _replace(path: Path, text: str) -> None:
-    draft = path.with_name(f".{path.name}.draft")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
+def _next(own: Family, now: Traits) -> str:
+    highest = own.highest
+    return next_version(highest.version, highest.traits, now) if highest else "1.0.0"

@@ -271,23 +271,6 @@ RECORDING_STATES = TableSchema(
     ),
 )
 
-ANOMALY_SCORES = TableSchema(
-    "anomaly_scores",
-    1,
-    (
-        _RECORDING_ID,
-        _MOTOR_ID,
-        Column("segment", "int64", "", "number of the segment in its recording"),
-        Column("feature_set", "str", "", "all, or without_i2"),
-        Column("fold", "int64", "", "fold whose model, fitted without this split group, gave the score"),
-        Column(
-            "score", "float64", "1", "anomaly score, higher is stranger; missing where a feature is undefined", True
-        ),
-        Column("threshold", "float64", "1", "threshold of that fold, from its training data only"),
-        Column("is_anomaly", "bool", "", "score above threshold"),
-    ),
-)
-
 STATES = TableSchema(
     "segment_states",
     1,
@@ -301,12 +284,14 @@ STATES = TableSchema(
 
 EVALUATION = TableSchema(
     "evaluation",
-    1,
+    2,
     (
         Column("truth", "str", "", "what the flags are held against"),
-        Column("level", "str", "", "segment or recording"),
+        Column("level", "str", "", "recording, segment, or strangest_segments of a recording"),
         Column("feature_set", "str", "", "features the model saw; empty for trivial rows"),
         Column("model", "str", "", "model or trivial row"),
+        Column("baseline", "str", "", "what the model compares a row with; empty where it compares with nothing"),
+        Column("split", "str", "", "split by which the model was judged; none for rules that were never fitted"),
         Column("figure", "str", "", "auroc, average_precision, precision, recall, f1 or false_alarm_rate"),
         Column("value", "float64", "1", "the figure", True),
         Column("low", "float64", "1", "2.5 % quantile of the bootstrap over split groups", True),

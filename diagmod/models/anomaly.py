@@ -1,195 +1,220 @@
-"""Anomaly scores without labels: an isolation forest on scale-free features.
+"""Anomaly scores by models that never saw the split group they judge.
 
-No label is used, neither to fit nor to set the threshold. The scores of a recording come from a model
-that has seen nothing of its split group; the threshold is a quantile of the training side's own scores,
-so a fixed share of what the model was fitted to counts as strange, whatever is judged later.
+No label of a fault is used: models are fitted to recordings believed healthy, and thresholds come from the training
+side alone. Recordings are judged by their physical figures and their shape, segments by their shape, and a recording
+also by the strangest of its segments, since a fault may be there for a part of it only.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from sklearn.ensemble import IsolationForest
 
-from diagmod.core.feature_definitions import GROUPS
-from diagmod.core.features import features_at
-from diagmod.core.recording import PHASES
+from diagmod.models.anomaly_scorer import AnomalyScorer, Scored, fit_scorers, strangest
+from diagmod.models.faults.cells import cells
+from diagmod.models.physical_figures import FIGURES
 from diagmod.models.split import group_folds, refuse_leakage
+from diagmod.models.split_plans import GROUP_OUT, LOAD_OUT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from numpy.typing import NDArray
 
-    from diagmod.core.feature_definitions import Feature
+    from diagmod.models.anomaly_settings import AnomalySettings
+    from diagmod.models.model_rows import ModelRows
+    from diagmod.models.own_baseline import Rows
 
-#: Names of the feature sets: every scale-free feature, and those that do not rest on the negative sequence.
-FEATURE_SETS = ("all", "without_i2")
+#: Told after every fold: models done, models in all, what was judged.
+OnProgress = Callable[[int, int, str], None]
 
-#: Groups of features that the model looks at unless told otherwise.
-MODEL_GROUPS = ("time", "spectrum", "interphase")
+#: Drivers of a score that are kept.
+N_DRIVERS = 5
 
-#: What it looks at of a group; of a group that is not named here, every scale-free feature. A forest draws features
-#: by chance, so that hundreds of similar ones hide the few that tell.
-MODEL_KINDS = {
-    "time": ("crest", "shape", "skewness", "kurtosis"),
-    "spectrum": ("h2", "h3", "h5", "h7", "h11", "h13", "thd", "interharmonic"),
-    "interphase": (
-        "i2_over_i1", "i0_over_i1", "i2_re", "i2_im", "unbalance_pct", "angle_RS", "angle_RT", "park_modulation",
-        "park_2f",
-    ),
-}  # fmt: skip
+_KEYS = ["recording_id", "motor_id", "segment"]
 
 
-class Scorer(Protocol):
-    """What every anomaly model offers: strangeness of rows, and what it looked at."""
-
-    feature_names: tuple[str, ...]
-    threshold: float
-
-    def score(self, frame: pd.DataFrame) -> NDArray[np.float64]:
-        """Scores, shape (n,), higher is stranger; NaN where a feature is undefined."""
-        ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class ForestSettings:
-    """Settings of the isolation forest.
-
-    Attributes
-    ----------
-    n_trees, max_samples : int
-        Trees, and rows drawn for each.
-    alarm_share_pct : float
-        Share of the training rows above the threshold, %; 0 < share < 50.
-    seed : int
-    groups : tuple of str
-        Groups of features that the model looks at.
-    """
-
-    n_trees: int
-    max_samples: int
-    alarm_share_pct: float
-    seed: int
-    groups: tuple[str, ...] = MODEL_GROUPS
-
-    def __post_init__(self) -> None:
-        if unknown := sorted(set(self.groups) - set(GROUPS)):
-            raise ValueError(f"there is no group of features {unknown[0]!r}; groups are {', '.join(GROUPS)}")
-        if not 0 < self.alarm_share_pct < 50:
-            raise ValueError(f"alarm_share_pct must lie between 0 and 50 %, got {self.alarm_share_pct:g}")
-        if self.n_trees < 1 or self.max_samples < 2:
-            raise ValueError(f"need n_trees >= 1 and max_samples >= 2, got {self.n_trees} and {self.max_samples}")
-
-
-@dataclass(frozen=True)
-class ForestScorer:
-    """An isolation forest with the median and spread of its training rows.
-
-    Rows are centred on the median and divided by the interquartile range, both of the training side.
-
-    References
-    ----------
-    Liu, F. T., Ting, K. M. & Zhou, Z.-H., Isolation forest, ICDM 2008, DOI 10.1109/ICDM.2008.17.
-    """
-
-    feature_names: tuple[str, ...]
-    centre: NDArray[np.float64] = field(repr=False)
-    spread: NDArray[np.float64] = field(repr=False)
-    forest: IsolationForest
-    threshold: float
-
-    @classmethod
-    def fit(cls, frame: pd.DataFrame, feature_names: tuple[str, ...], settings: ForestSettings) -> ForestScorer:
-        """Fit to rows believed mostly healthy; rows with an undefined feature are left out.
-
-        Raises
-        ------
-        ValueError
-            Fewer than 10 complete rows are left.
-        """
-        rows = frame[list(feature_names)].to_numpy(dtype=np.float64)
-        rows = rows[np.isfinite(rows).all(axis=1)]
-        if len(rows) < 10:
-            raise ValueError(
-                f"{len(rows)} complete segments to fit an anomaly model, at least 10 are needed; record more"
-            )
-        low, centre, high = np.quantile(rows, [0.25, 0.5, 0.75], axis=0)
-        spread = np.where(high > low, high - low, 1.0)
-        forest = IsolationForest(
-            n_estimators=settings.n_trees, max_samples=min(settings.max_samples, len(rows)), random_state=settings.seed
-        ).fit((rows - centre) / spread)
-        scores = -forest.score_samples((rows - centre) / spread)
-        threshold = float(np.quantile(scores, 1 - settings.alarm_share_pct / 100))
-        return cls(feature_names, centre, spread, forest, threshold)
-
-    def score(self, frame: pd.DataFrame) -> NDArray[np.float64]:
-        """Anomaly scores in 0..1, shape (n,); NaN where a feature is undefined."""
-        rows = frame[list(self.feature_names)].to_numpy(dtype=np.float64)
-        complete = np.isfinite(rows).all(axis=1)
-        scores = np.full(len(rows), np.nan)
-        if complete.any():
-            scores[complete] = -self.forest.score_samples((rows[complete] - self.centre) / self.spread)
-        return scores
-
-
-def usable_features(frame: pd.DataFrame, feature_set: str, groups: Collection[str] = MODEL_GROUPS) -> tuple[str, ...]:
-    """Scale-free features of a set, of some groups, that are defined somewhere in a table of segments.
-
-    A harmonic above the Nyquist frequency is undefined in every row of a slow recorder's data set; such a
-    feature is dropped for the whole set rather than every row for the feature.
-
-    Raises
-    ------
-    ValueError
-        The set is unknown, or no feature of it is defined.
-    """
-    if feature_set not in FEATURE_SETS:
-        raise ValueError(f"feature set must be {' or '.join(FEATURE_SETS)}, got {feature_set!r}")
-    looked_at = (f for f in features_at("segment", groups) if f.is_scale_free and _is_looked_at(f))
-    names = (f.name for f in looked_at if not (feature_set == "without_i2" and f.rests_on_i2))
-    found = tuple(name for name in names if np.isfinite(frame[name]).any())
-    if not found:
-        raise ValueError(f"no feature of set {feature_set!r} is defined in this table; are all phases absent?")
-    return found
-
-
-def _is_looked_at(feature: Feature) -> bool:
-    stem, _, phase = feature.name.rpartition("_")
-    kinds = MODEL_KINDS.get(feature.group)
-    return kinds is None or feature.name in kinds or (phase in PHASES and stem in kinds)
-
-
-def score_held_out(segments: pd.DataFrame, groups: pd.Series, settings: ForestSettings, n_folds: int) -> pd.DataFrame:
-    """Scores of every segment by a model that never saw its group.
+def score_held_out(
+    rows: ModelRows, settings: AnomalySettings, on_progress: OnProgress = lambda done, total, text: None
+) -> pd.DataFrame:
+    """Scores of every row by models that never saw its split group.
 
     Parameters
     ----------
-    segments : DataFrame
-        Table ``segments``.
-    groups : Series of str
-        Split group of every row.
-    settings : ForestSettings
-    n_folds : int
+    rows : ModelRows
+        Of recordings, or of segments; segments are judged with the recommended baseline alone and give scores of the
+        recordings' strangest segments as well.
+    settings : AnomalySettings
+    on_progress : callable
 
     Returns
     -------
     DataFrame
-        Table ``anomaly_scores``, one row a segment and feature set.
+        Table ``anomaly_scores``.
     """
-    folds = group_folds(list(groups), n_folds, settings.seed)
-    parts = []
-    for feature_set in FEATURE_SETS:
-        for fold in range(folds.max() + 1):
+    folds = group_folds(rows.groups, settings.n_folds, settings.seed)
+    cases = [case for case in settings.cases() if rows.level == "recording" or case[1] == settings.baseline]
+    total, parts = len(cases) * (int(folds.max()) + 1), []
+    for k, (feature_set, baseline, detectors) in enumerate(cases):
+        of_set = rows.of_set(feature_set)
+        for fold in range(int(folds.max()) + 1):
             train = folds != fold
-            refuse_leakage(list(groups), train)
-            names = usable_features(segments[train], feature_set, settings.groups)
-            model = ForestScorer.fit(segments[train], names, settings)
-            judged = segments.loc[~train, ["recording_id", "motor_id", "segment"]]
-            scores = model.score(segments[~train])
-            parts.append(judged.assign(feature_set=feature_set, fold=fold, score=scores, threshold=model.threshold))
-    table = pd.concat(parts).sort_values(["feature_set", "recording_id", "segment"], ignore_index=True)
-    return table.assign(is_anomaly=table["score"] > table["threshold"])
+            refuse_leakage(rows.groups, train)
+            recordings = rows.about["recording_id"].tolist() if rows.level == "segment" else None
+            fitted = fit_scorers(of_set, train, rows.groups, baseline, detectors, settings, recordings)
+            for name, scorer in fitted.items():
+                judged = _judged(rows, of_set, scorer, ~train)
+                about = pd.DataFrame(
+                    {"feature_set": [feature_set], "detector": name, "baseline": baseline, "fold": fold}
+                )
+                parts += [part.merge(about, how="cross") for part in judged]
+            on_progress(k * (int(folds.max()) + 1) + fold + 1, total, f"{rows.level}s, {feature_set}, {baseline}")
+    parts = [part.assign(split=GROUP_OUT) for part in parts]
+    if rows.level == "recording":
+        parts += _with_load_held_out(rows, folds, settings)
+    table = pd.concat(parts, ignore_index=True)
+    table["is_recommended"] = (table["detector"] == settings.detector) & (table["baseline"] == settings.baseline)
+    order = ["split", "level", "feature_set", "baseline", "detector", "recording_id", "segment"]
+    return table.sort_values(order, kind="stable", ignore_index=True)
+
+
+def _with_load_held_out(rows: ModelRows, folds: NDArray[np.int64], settings: AnomalySettings) -> list[pd.DataFrame]:
+    """Scores by the recommended method when neither the motor nor the band of its load was seen."""
+    parts = []
+    plan = cells(rows.of_set("all"), rows.phasors, folds, rows.groups, settings.n_load_bands)
+    for cell in (one for one in plan if one.split == LOAD_OUT):
+        try:
+            fitted = fit_scorers(cell.rows, cell.side, rows.groups, settings.baseline, (settings.detector,), settings)[
+                settings.detector
+            ]
+        except ValueError:  # too few healthy recordings at the other loads: this band is not judged
+            continue
+        about = {"feature_set": "all", "detector": settings.detector, "baseline": settings.baseline}
+        scored = fitted.score(cell.rows.only(cell.judged), cell.own)
+        keys = rows.about.loc[cell.judged, _KEYS].reset_index(drop=True)
+        table = _table(keys, rows.level, scored, fitted.scale.threshold).assign(fold=cell.fold, split=LOAD_OUT)
+        parts.append(table.merge(pd.DataFrame([about]), how="cross"))
+    return parts
+
+
+def recommended_scores(
+    scores: pd.DataFrame, level: str, feature_set: str = "all", split: str = GROUP_OUT
+) -> pd.DataFrame:
+    """Rows of a table ``anomaly_scores`` by the recommended method and baseline, of one level, set and split."""
+    own = scores["is_recommended"] & (scores["level"] == level) & (scores["feature_set"] == feature_set)
+    return scores[own & (scores["split"] == split)].reset_index(drop=True)
+
+
+def drivers_held_out(rows: ModelRows, settings: AnomalySettings) -> pd.DataFrame:
+    """What drove the score of every recording, by the recommended method that never saw its split group.
+
+    Returns
+    -------
+    DataFrame
+        Table ``anomaly_drivers``.
+    """
+    folds = group_folds(rows.groups, settings.n_folds, settings.seed)
+    of_set, parts = rows.of_set("all"), []
+    for fold in range(int(folds.max()) + 1):
+        train = folds != fold
+        fitted = fit_scorers(of_set, train, rows.groups, settings.baseline, (settings.detector,), settings)
+        parts.append(drivers(fitted[settings.detector], of_set, ~train, rows.about))
+    return pd.concat(parts, ignore_index=True).sort_values(["recording_id", "rank"], ignore_index=True)
+
+
+def drivers(
+    scorer: AnomalyScorer, rows: Rows, judged: NDArray[np.bool_], about: pd.DataFrame, own: Rows | None = None
+) -> pd.DataFrame:
+    """The figures that drove the score of some rows, the strongest first.
+
+    Parameters
+    ----------
+    scorer : AnomalyScorer
+    rows : Rows
+    judged : ndarray of bool, shape (n,)
+    about : DataFrame
+        A row a row, with recording_id and motor_id.
+    own : Rows, optional
+        Rows among which a motor's own healthy ones are looked for; by default all the rows.
+
+    Returns
+    -------
+    DataFrame
+        Table ``anomaly_drivers`` without its lines; a recording that is not judged is not in it.
+    """
+    own = rows if own is None else own
+    seen, is_judged = scorer.spreads(rows.only(judged), own)
+    raw = scorer.expected.spreads(rows.only(judged), own)
+    shares = scorer.detector.contributions(seen)
+    columns = [
+        (row["recording_id"], row["motor_id"], rank, rows.names[at], float(shares[k, at]), float(raw[k, at]))
+        for k, row in enumerate(about[judged].to_dict("records"))
+        if is_judged[k]
+        for rank, at in enumerate(np.argsort(-shares[k], kind="stable")[:N_DRIVERS], 1)
+        if np.isfinite(raw[k, at])
+    ]
+    found = pd.DataFrame(columns, columns=["recording_id", "motor_id", "rank", "figure", "share", "spreads"])
+    return found.assign(meaning=found["figure"].map(meaning_of).astype("str"))
+
+
+def leading_drivers(table: pd.DataFrame, flagged: pd.DataFrame, catalogue: pd.DataFrame) -> pd.DataFrame:
+    """How often each figure drove the score of a flagged recording the most.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Table ``anomaly_drivers``.
+    flagged : DataFrame
+        Rows of table ``anomaly_scores``, one a recording; those that are flagged count.
+    catalogue : DataFrame
+        Table ``recordings``.
+
+    Returns
+    -------
+    DataFrame
+        Columns figure, meaning, condition (of the label), recordings; the most frequent first.
+    """
+    first = table[(table["rank"] == 1) & table["recording_id"].isin(flagged.loc[flagged["is_anomaly"], "recording_id"])]
+    known = first.merge(catalogue[["recording_id", "condition"]], on="recording_id")
+    counted = known.groupby(["figure", "meaning", "condition"], as_index=False).agg(recordings=("recording_id", "size"))
+    return counted.sort_values(["recordings", "figure"], ascending=[False, True], ignore_index=True)
+
+
+def meaning_of(name: str) -> str:
+    """What a figure or feature is, in words; "" for an unknown one."""
+    return _MEANINGS.get(name, "")
+
+
+def _meanings() -> dict[str, str]:
+    from diagmod.core.features import features_at
+
+    shape = {feature.name: _of_phase(feature.name, feature.meaning) for feature in features_at("recording")}
+    return shape | {figure.name: figure.meaning for figure in FIGURES}
+
+
+def _of_phase(name: str, meaning: str) -> str:
+    phase = name.rpartition("_")[2]
+    return f"{meaning} of phase {phase}" if phase in ("R", "S", "T") else meaning
+
+
+_MEANINGS = _meanings()
+
+
+def _judged(rows: ModelRows, of_set: Rows, scorer: AnomalyScorer, judged: NDArray[np.bool_]) -> list[pd.DataFrame]:
+    scored = scorer.score(of_set.only(judged), of_set)
+    about = rows.about.loc[judged, _KEYS].reset_index(drop=True)
+    parts = [_table(about, rows.level, scored, scorer.scale.threshold)]
+    if scorer.whole is not None:
+        names, score = strangest(scored.score, about["recording_id"].to_numpy(str))
+        motors = about.drop_duplicates("recording_id").set_index("recording_id")["motor_id"]
+        whole = pd.DataFrame({"recording_id": names, "motor_id": motors.loc[names.tolist()].to_numpy(), "segment": -1})
+        parts.append(_table(whole, "strangest_segments", scorer.whole.read(score), scorer.whole.threshold))
+    return parts
+
+
+def _table(about: pd.DataFrame, level: str, scored: Scored, threshold: float) -> pd.DataFrame:
+    return about.assign(
+        level=level, score=scored.score, threshold=threshold, is_anomaly=scored.is_anomaly,
+        confidence=scored.confidence, severity=scored.severity,
+    )  # fmt: skip

@@ -33,7 +33,7 @@ BASELINES = {
 _ASKS_FOR_BASELINE = {"small", "between"}
 
 #: Reasons of an audit for which the angle of I2 / I1 is not that of the other recordings.
-_REWIRED = {"wiring", "phases_alike"}
+REWIRED = frozenset(("wiring", "phases_alike"))
 
 _SHORT = "stator_short"
 
@@ -95,10 +95,8 @@ def compare_with_baseline(
     DataFrame
         Table ``baseline_changes``: a row a recording and fault (stator short, broken bar, eccentricity).
     """
-    about = catalogue.drop(columns="acquisition").merge(
-        states.drop(columns=["motor_id", "sentence"]), on="recording_id", validate="one_to_one"
-    )
-    phasors = {row["recording_id"]: _phasor(row) for row in about.to_dict("records")}
+    about = _with_states(catalogue, states)
+    phasors = phasors_of(catalogue, states)
     levels = {
         quantity.fault: {
             row["recording_id"]: _level(row)
@@ -120,6 +118,11 @@ def compare_with_baseline(
     return conform(pd.DataFrame(rows), BASELINE_CHANGES) if rows else empty_table(BASELINE_CHANGES)
 
 
+def phasors_of(catalogue: pd.DataFrame, states: pd.DataFrame) -> dict[str, Phasor]:
+    """Negative sequence of every recording; arguments as of :func:`compare_with_baseline`."""
+    return {row["recording_id"]: _phasor(row) for row in _with_states(catalogue, states).to_dict("records")}
+
+
 def baseline_in_words(changes: pd.DataFrame, baseline: Baseline) -> str:
     """What the comparison found, in one sentence."""
     without = changes[changes["reason_code"] == "no_baseline"]
@@ -139,6 +142,12 @@ def baseline_in_words(changes: pd.DataFrame, baseline: Baseline) -> str:
 _WORDS = {_SHORT: "the negative sequence", "broken_bar": "the cage", "eccentricity": "the shaft lines"}
 
 
+def _with_states(catalogue: pd.DataFrame, states: pd.DataFrame) -> pd.DataFrame:
+    return catalogue.drop(columns="acquisition").merge(
+        states.drop(columns=["motor_id", "sentence"]), on="recording_id", validate="one_to_one"
+    )
+
+
 def _level_change(levels: Mapping[str, Level], recording_id: str, others: list[str], quantity: Quantity) -> Change:
     nan = float("nan")
     nothing = Level(nan, nan, nan, "there is no diagnosis of it")
@@ -154,7 +163,7 @@ def _row(change: Change) -> dict[str, object]:
 
 def _phasor(row: Mapping[Hashable, Any]) -> Phasor:
     is_comparable = row["acquisition"] != QualityVerdict.UNUSABLE
-    is_comparable &= not _REWIRED & set(str(row["acquisition_codes"]).split(","))
+    is_comparable &= not REWIRED & set(str(row["acquisition_codes"]).split(","))
     ratio = complex(row["i2_re"], row["i2_im"]) if is_comparable else complex("nan")
     load = row["load_share"] if np.isfinite(row["load_share"]) else (row["load_low"] + row["load_high"]) / 2
     current = float(np.nanmean([row[f"rms_{phase}"] for phase in "RST"]))

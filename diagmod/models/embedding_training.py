@@ -22,12 +22,14 @@ from diagmod.io.model_files import write_no_model
 from diagmod.io.tables import conform, empty_table
 from diagmod.models.embedding import Embedder, EmbeddingSettings, device_of, fit_embedder, is_defined
 from diagmod.models.split import group_folds, refuse_leakage
-from diagmod.models.training import MIN_SEGMENTS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+#: Fewest segments of a training side; below it a network learns them by heart.
+MIN_SEGMENTS = 50
 
 #: Fewest split groups: one is judged, one stops the training, one teaches.
 FEWEST_GROUPS = 3

@@ -12,33 +12,37 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from diagmod.io.plain_text import write_json
 from diagmod.io.schemas import EVALUATION, STATES
 from diagmod.io.tables import empty_table, write_table
-from diagmod.models.anomaly import FEATURE_SETS
-from diagmod.models.evaluation import Judged, evaluate, precision_recall, recording_scores
+from diagmod.models.anomaly import recommended_scores
+from diagmod.models.evaluation import TRIVIAL, Judged, evaluate, precision_recall
+from diagmod.models.health_evaluation import MODELS as HEALTH_ROWS
+from diagmod.models.model_rows import FEATURE_SETS
 from diagmod.models.states import DerivedStates
 from diagmod.models.verdict_evaluation import CHANGE, DIAGNOSIS, WORDS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pandas as pd
 
 #: Decimals of the metrics file and the curves: more than any of them deserves, few enough to compare by eye.
 DECIMALS = 4
 
-#: Rows of the metrics file: model to its figures. The rest is in the table ``evaluation``.
-METRICS = {
-    "isolation_forest": ("auroc", "average_precision", "precision", "recall", "f1", "false_alarm_rate"),
-    DIAGNOSIS: ("precision", "recall", "f1", "false_alarm_rate"),
-    CHANGE: ("precision", "recall", "f1", "false_alarm_rate"),
-    "flag_all": ("f1", "precision"),
+#: Models that are no fitted ones and stand in the metrics file as well; of fitted ones the recommended do.
+METRICS_MODELS = (DIAGNOSIS, CHANGE, *HEALTH_ROWS, "flag_all")
+
+#: Branches of the metrics file: what they are called by the truth and the level it is a truth of.
+METRICS_CASES = {
+    ("recording_label", "recording"): "recording_label",
+    ("recording_label", "strangest_segments"): "strangest_segments",
+    ("derived_state", "segment"): "derived_state",
 }
 
-#: Pairings of the metrics file: a truth and the level it is a truth of.
-METRICS_CASES = (("recording_label", "recording"), ("derived_state", "segment"))
+#: Figures of the metrics file for flagging everything: the rest follows from them.
+_OF_FLAG_ALL = ("f1", "precision")
 
 
 @dataclass(frozen=True)
@@ -59,40 +63,74 @@ class EvaluationTables:
         return cls(judged, figures, precision_recall(judged), _scores_in_order(scores, catalogue))
 
     def in_words(self) -> str:
-        """The main finding for every truth, in one sentence each."""
-        figures, said = self.figures, []
-        for case in self.judged:
-            is_own = (figures["truth"] == case.truth) & (figures["level"] == case.level)
-            is_own &= (figures["model"] == case.model) & (figures["feature_set"] == case.feature_set)
-            own = {row["figure"]: row for row in figures[is_own].to_dict("records")}
-            said.append(f"{_WORDS[case.truth, case.level]}, {_in_words(case, own)}")
+        """The main finding for every truth, in one sentence each; of fitted models the recommended ones are told."""
+        told = [case for case in self.judged if case.is_recommended or not case.is_scored]
+        said = [f"{_WORDS[case.truth, case.level]}, {_in_words(case, self._figures_of(case))}" for case in told]
         return "\n".join(f"- We see {text}." for text in said) or "There is no label, so nothing can be evaluated."
 
+    def _figures_of(self, case: Judged) -> dict[Hashable, Mapping[Hashable, Any]]:
+        own = self.figures
+        for name in ("truth", "level", "feature_set", "model", "baseline", "split"):
+            own = own[own[name] == getattr(case, name)]
+        return {row["figure"]: row for row in own.to_dict("records")}
+
+    def used(self) -> pd.DataFrame:
+        """Figures of the recommended models, of rules, and of the rows that need no learning."""
+        keys = ["truth", "level", "feature_set", "model", "baseline", "split"]
+        shown = [c for c in self.judged if c.is_recommended or not c.is_scored or c.model in METRICS_MODELS]
+        own = {tuple(getattr(c, k) for k in keys) for c in shown}
+        is_own = pd.Series([row in own for row in self.figures[keys].itertuples(index=False, name=None)], dtype=bool)
+        return self.figures[is_own | self.figures["model"].isin(TRIVIAL)].reset_index(drop=True)
+
+    def methods(self) -> pd.DataFrame:
+        """AUROC of every method and baseline for recordings against their label, the best first."""
+        rows = self.figures[(self.figures["figure"] == "auroc") & (self.figures["truth"] == "recording_label")]
+        rows = rows[rows["level"].isin(["recording", "strangest_segments"]) & rows["value"].notna()]
+        kept = ["level", "split", "model", "baseline", "feature_set", "value", "low", "high", "n", "n_positive"]
+        return rows[kept].sort_values(["level", "value"], ascending=[True, False], kind="stable", ignore_index=True)
+
+    def shown_curves(self) -> pd.DataFrame:
+        """Precision over recall of the recommended models."""
+        own = [_curve_of(self.curves, case) for case in self.judged if case.is_recommended]
+        return pd.concat(own, ignore_index=True) if own else self.curves[:0]
+
     def summary_rows(self) -> pd.DataFrame:
-        """AUROC, average precision, recall, false-alarm rate and F1 of every model and trivial row."""
+        """AUROC, average precision, recall, false-alarm rate and F1 of the models in use and of trivial rows."""
+        figures = self.used()
         names = ["auroc", "average_precision", "precision", "recall", "false_alarm_rate", "f1"]
-        keys = ["truth", "level", "model", "feature_set", "n", "n_positive"]
-        order = self.figures[keys].drop_duplicates()
-        wide = self.figures.pivot_table(index=keys, columns="figure", values="value", dropna=False, observed=True)
+        keys = ["truth", "level", "split", "model", "baseline", "feature_set", "n", "n_positive"]
+        order = figures[keys].drop_duplicates()
+        wide = figures.pivot_table(index=keys, columns="figure", values="value", dropna=False, observed=True)
         return order.merge(wide.reindex(columns=names).reset_index(), on=keys, how="left")
 
     def metrics(self) -> dict[str, Any]:
-        """Nested mapping truth, feature set or trivial row, figure; undefined figures are left out."""
+        """Nested mapping truth, feature set or model, figure; undefined figures are left out."""
+        recommended = {(c.truth, c.level, c.feature_set, c.model, c.baseline) for c in self.judged if c.is_recommended}
         tree: dict[str, Any] = defaultdict(lambda: defaultdict(dict))
         for row in self.figures.to_dict("records"):
-            is_kept = (row["truth"], row["level"]) in METRICS_CASES and row["figure"] in METRICS.get(row["model"], ())
-            if is_kept and np.isfinite(row["value"]):
-                name = row["feature_set"] or row["model"]
-                tree[row["truth"]][name][row["figure"]] = round(row["value"], DECIMALS)
+            case = METRICS_CASES.get((row["truth"], row["level"]))
+            key = tuple(row[name] for name in ("truth", "level", "feature_set", "model", "baseline"))
+            is_kept = key in recommended or row["model"] in METRICS_MODELS
+            is_kept &= row["model"] != "flag_all" or row["figure"] in _OF_FLAG_ALL
+            if case and is_kept and row["split"] in _METRICS_SPLITS and np.isfinite(row["value"]):
+                name = row["model"] if row["model"] in METRICS_MODELS else row["feature_set"] or row["model"]
+                tree[case][name][row["figure"]] = round(row["value"], DECIMALS)
         return {case: {name: dict(figures) for name, figures in rows.items()} for case, rows in tree.items()}
+
+
+#: Splits of the metrics file.
+_METRICS_SPLITS = ("leave_group_out", "none")
 
 
 def _in_words(case: Judged, own: Mapping[Hashable, Mapping[Hashable, Any]]) -> str:
     flagged = f"recall {_interval(own['recall'])}, false-alarm rate {_interval(own['false_alarm_rate'])}"
     if not case.is_scored:
-        return f"by {WORDS[case.model]}: {flagged}, precision {_interval(own['precision'])}"
+        by = WORDS.get(case.model, case.model.replace("_", " "))
+        return f"by {by}: {flagged}, precision {_interval(own['precision'])}"
+    by = " ".join(part for part in (case.model, case.baseline) if part).replace("_", " ")
+    features = f", features {case.feature_set.replace('_', ' ')}" if case.feature_set else ""
     return (
-        f"features {case.feature_set.replace('_', ' ')}: AUROC {_interval(own['auroc'])}; at the threshold {flagged}; "
+        f"by {by}{features}: AUROC {_interval(own['auroc'])}; at the threshold {flagged}; "
         f"average precision {_number(own['average_precision']['value'])} against {case.positive.mean():.2f} for chance"
     )
 
@@ -113,6 +151,7 @@ def _number(value: float) -> str:
 _WORDS = {
     ("recording_label", "recording"): "recordings against their label",
     ("recording_label", "segment"): "segments against the label of their recording",
+    ("recording_label", "strangest_segments"): "recordings, by their strangest segments, against their label",
     ("derived_state", "segment"): "segments against their derived state",
 }
 
@@ -143,26 +182,34 @@ def write_metrics(tables: EvaluationTables, path: Path) -> None:
 def write_curves(tables: EvaluationTables, folder: Path) -> None:
     """Write the CSV files behind the plots: scores, and a precision-recall curve a feature set.
 
-    The curve is that of the sharpest truth the data set has: the derived state of segments, else the
-    label of recordings.
+    The curve is that of the recommended model for the sharpest truth the data set has: the derived state of segments,
+    else the label of recordings.
     """
     folder.mkdir(parents=True, exist_ok=True)
     tables.scores.round(DECIMALS).to_csv(folder / "scores.csv", index=False, lineterminator="\n")
-    truths = set(tables.curves["truth"])
-    truth, level = next((case for case in reversed(METRICS_CASES) if case[0] in truths), METRICS_CASES[0])
-    of_truth = tables.curves[(tables.curves["truth"] == truth) & (tables.curves["level"] == level)]
+    recommended = [case for case in tables.judged if case.is_recommended and case.feature_set]
     for feature_set in FEATURE_SETS:
-        curve = of_truth.loc[of_truth["feature_set"] == feature_set, ["recall", "precision", "truth"]]
+        of_set = {(case.truth, case.level): case for case in recommended if case.feature_set == feature_set}
+        case = of_set.get(("derived_state", "segment")) or of_set.get(("recording_label", "recording"))
+        curve = tables.curves if case is None else _curve_of(tables.curves, case)
         path = folder / f"precision_recall_{feature_set}.csv"
-        curve.round(DECIMALS).to_csv(path, index=False, lineterminator="\n")
+        rows = curve[["recall", "precision", "truth"]][: 0 if case is None else len(curve)]
+        rows.round(DECIMALS).to_csv(path, index=False, lineterminator="\n")
+
+
+def _curve_of(curves: pd.DataFrame, case: Judged) -> pd.DataFrame:
+    for name in ("truth", "level", "feature_set", "model", "baseline", "split"):
+        curves = curves[curves[name] == getattr(case, name)]
+    return curves
 
 
 def _scores_in_order(scores: pd.DataFrame, catalogue: pd.DataFrame) -> pd.DataFrame:
-    """Mean score of every recording, numbered in order of time or, without times, of the catalogue."""
-    whole = recording_scores(scores[scores["feature_set"] == "all"])[["recording_id", "score"]]
+    """Score of every recording by the recommended model, in order of time or, without times, of the catalogue."""
+    by_recording = recommended_scores(scores, "recording")
+    whole = by_recording if len(by_recording) else recommended_scores(scores, "strangest_segments")
     joined = (
         catalogue[["recording_id", "motor_id", "condition", "started_at"]]
-        .merge(whole, on="recording_id")
+        .merge(whole[["recording_id", "score"]], on="recording_id")
         .dropna(subset="score")
     )
     ordered = joined.sort_values(["started_at"], kind="stable", na_position="first", ignore_index=True)

@@ -10,21 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from diagmod.io.fault_class_tables import CLASS_ACCURACY, CLASS_RECALL, CLASS_TABLES, FAULT_CLASSES
 from diagmod.io.tables import conform, empty_table, write_table
 from diagmod.models.fault_classes import classify_held_out
+from diagmod.models.intervals import wilson_interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from diagmod.models.label_audit import LabelAudit
-
-#: Quantile of the normal distribution for intervals of 95 %.
-_Z = 1.959964
 
 #: Fewest split groups that hold a class: one is judged and another has taught it.
 _FEWEST_GROUPS = 2
@@ -128,24 +125,6 @@ def recalls(recordings: pd.DataFrame) -> pd.DataFrame:
                 }
             )  # fmt: skip
     return conform(pd.DataFrame(rows), CLASS_RECALL)
-
-
-def wilson_interval(share: float, n: int) -> tuple[float, float]:
-    """95 % interval of a share of ``n`` independent cases; the share need not be a whole number of them.
-
-    References
-    ----------
-    Wilson, E. B., J. Am. Stat. Assoc. 22, 1927, DOI 10.1080/01621459.1927.10502953.
-
-    Examples
-    --------
-    >>> low, high = wilson_interval(1.0, 49)
-    >>> round(low, 3), round(high, 3)
-    (0.927, 1.0)
-    """
-    middle = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-    half = _Z * np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n * n)) / (1 + _Z**2 / n)
-    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
 
 
 def _accuracies(part: pd.DataFrame) -> Iterator[dict[str, object]]:

@@ -46,6 +46,9 @@ _SMALLEST_SPREAD_PCT = 0.1
 #: Change of I2 / I1 (percent of I1) per percent of the turns of a phase shorted, at least.
 _LEAST_GAIN = 0.5
 
+#: Share of the baseline that is carried as an unbalance of the supply; the rest as an error of the instruments.
+_WAYS = (0.0, 0.5, 1.0)
+
 UNIT = "% of I1"
 
 
@@ -102,7 +105,7 @@ def judge_phasor(judged: Phasor, baseline: Sequence[Phasor]) -> Change:
         )  # fmt: skip
     n = len(known)
     limit = float(np.sqrt(2 * f_distribution.isf(ALPHA, 2, 2 * (n - 1))))
-    ways = [_carried(known, judged, share) for share in (0.0, 0.5, 1.0)]
+    ways = [_carried(known, judged, share) for share in _WAYS]
     centres = [complex(way.mean()) for way in ways]
     units = [max(_spread(way), _SMALLEST_SPREAD_PCT) * np.sqrt(1 + 1 / n) for way in ways]
     best = min(range(len(ways)), key=lambda k: abs(judged.ratio - centres[k]) / units[k])
@@ -115,6 +118,19 @@ def judge_phasor(judged: Phasor, baseline: Sequence[Phasor]) -> Change:
     if abs(moved) <= least:
         return _unchanged(change, least)
     return _changed(change, moved, judged.load_share)
+
+
+def phasor_distance(judged: Phasor, baseline: Sequence[Phasor]) -> float:
+    """How far the negative sequence lies from that of other recordings of the motor, percent of I1.
+
+    The way to carry them to the judged load that explains most counts, as in :func:`judge_phasor`. Of few recordings
+    the mean is uncertain, so the distance from n of them is divided by sqrt(1 + 1 / n); NaN from none.
+    """
+    known = [phasor for phasor in baseline if np.isfinite(phasor.ratio)]
+    if not known or not np.isfinite(judged.ratio):
+        return float("nan")
+    nearest = min(abs(judged.ratio - complex(_carried(known, judged, share).mean())) for share in _WAYS)
+    return float(nearest / np.sqrt(1 + 1 / len(known)))
 
 
 def _carried(baseline: Sequence[Phasor], judged: Phasor, share: float) -> NDArray[np.complex128]:

@@ -6,14 +6,56 @@ segments of one recording are nearly the same, and a score from a random split o
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Split:
+    """Which rows teach and which are judged; rows that do neither are left out of this split.
+
+    Attributes
+    ----------
+    name : str
+        How it was made, as "leave_group_out"; stands in every table of its figures.
+    train, judged : ndarray of bool, shape (n,)
+    held_out : str
+        What is held out, in words.
+
+    Raises
+    ------
+    ValueError
+        The masks differ in length, a side is empty, or a row stands on both.
+    """
+
+    name: str
+    train: NDArray[np.bool_]
+    judged: NDArray[np.bool_]
+    held_out: str = ""
+
+    def __post_init__(self) -> None:
+        if self.train.shape != self.judged.shape:
+            raise ValueError(
+                f"split {self.name}: {len(self.train)} rows may teach and {len(self.judged)} be judged; "
+                "give both masks over the same rows"
+            )
+        if not self.train.any() or not self.judged.any():
+            side = "judged by" if self.train.any() else "taught by"
+            raise ValueError(f"split {self.name}, {self.held_out or 'unnamed'}: no row is left to be {side}")
+        if (self.train & self.judged).any():
+            row = int(np.flatnonzero(self.train & self.judged)[0])
+            raise ValueError(f"leakage: row {row} teaches and is judged in split {self.name}; a row has one side")
+
+    def refuse_leakage(self, columns: Mapping[str, Sequence[object]]) -> None:
+        """Raise if anything stands on both sides; see :func:`refuse_shared`."""
+        refuse_shared(columns, self.train, self.judged)
 
 
 def group_folds(groups: Sequence[str], n_folds: int, seed: int) -> NDArray[np.int64]:
@@ -59,6 +101,38 @@ def group_folds(groups: Sequence[str], n_folds: int, seed: int) -> NDArray[np.in
     return fold_of[index]
 
 
+def inner_folds(groups: Sequence[str], train: NDArray[np.bool_], n_folds: int, seed: int) -> NDArray[np.int64]:
+    """Folds inside a training side, for whatever is tuned, selected or calibrated there.
+
+    Parameters
+    ----------
+    groups : sequence of str, length n
+    train : ndarray of bool, shape (n,)
+        The training side of an outer split.
+    n_folds, seed : int
+        See :func:`group_folds`.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Fold numbers from 0; -1 outside the training side, which no inner fold may touch.
+
+    Raises
+    ------
+    ValueError
+        As for :func:`group_folds`, of the groups that teach.
+
+    Examples
+    --------
+    >>> inner_folds(["a", "b", "c"], np.array([True, True, False]), 2, 0).tolist()[2]
+    -1
+    """
+    found = np.full(len(train), -1, dtype=np.int64)
+    if train.any():
+        found[train] = group_folds(np.asarray(groups, dtype=str)[train].tolist(), n_folds, seed)
+    return found
+
+
 def refuse_leakage(groups: Sequence[str], train: NDArray[np.bool_]) -> None:
     """Raise if a group stands on both sides of a split.
 
@@ -69,6 +143,42 @@ def refuse_leakage(groups: Sequence[str], train: NDArray[np.bool_]) -> None:
         True on the training side.
     """
     names = np.asarray(groups, dtype=str)
-    both = np.intersect1d(names[train], names[~train])
+    _refuse("", names, train, ~train)
+
+
+def refuse_shared(columns: Mapping[str, Sequence[object]], train: NDArray[np.bool_], judged: NDArray[np.bool_]) -> None:
+    """Raise if a motor, a bearing, a recording, a repetition or a file's content stands on both sides of a split.
+
+    Parameters
+    ----------
+    columns : mapping of str to sequence, each of length n
+        What must not be shared, by the word for it: ``{"motor": ..., "recording": ..., "content": sha256}``. Empty
+        texts, None and NaN are not known and shared with nobody.
+    train, judged : ndarray of bool, shape (n,)
+
+    Raises
+    ------
+    ValueError
+        Names what leaks, or the column whose length is not that of the masks.
+    """
+    for word, values in columns.items():
+        if len(values) != len(train) or len(train) != len(judged):
+            raise ValueError(
+                f"column {word!r} has {len(values)} rows and the split {len(train)} and {len(judged)}; "
+                "give a value a row"
+            )
+        names = np.array([_text(value) for value in values], dtype=str)
+        _refuse(word, names, train & (names != ""), judged)
+
+
+def _refuse(word: str, names: NDArray[np.str_], train: NDArray[np.bool_], judged: NDArray[np.bool_]) -> None:
+    both = np.intersect1d(names[train], names[judged])
     if len(both):
-        raise ValueError(f"leakage: {both[0]} stands on both sides of the split; split by group")
+        more = f", and so do {len(both) - 1} more" if len(both) > 1 else ""
+        named = f"{word} {both[0]}" if word else str(both[0])
+        raise ValueError(f"leakage: {named} stands on both sides of the split{more}; split by {word or 'group'}")
+
+
+def _text(value: object) -> str:
+    """A name as text; "" for one that is not known (None, NaN, NaT)."""
+    return "" if value is None or value != value else str(value)

@@ -59,7 +59,7 @@ def judge_verdicts(verdicts: Mapping[str, pd.DataFrame], catalogue: pd.DataFrame
             flag, positive = whole["is_flagged"].to_numpy(bool), (whole["condition"] != "healthy").to_numpy()
             scores = np.full(len(whole), np.nan)
             group = whole["group"].to_numpy(str)
-            cases.append(Judged("recording_label", "recording", "", scores, flag, positive, group, model=judge))
+            cases.append(Judged("recording_label", "recording", "", scores, flag, positive, group, judge, split="none"))
     return cases
 
 

@@ -2,29 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from diagmod.models.evaluation import recording_scores
-from diagmod.views.theme import add_points, figure
-
-
-def score_figure(scores: pd.DataFrame, catalogue: pd.DataFrame, feature_set: str) -> go.Figure:
-    """Mean anomaly score of every recording, over time where times are known, else in the catalogue's order.
-
-    Dashed lines are the thresholds of the folds.
-    """
-    joined = catalogue.merge(recording_scores(scores[scores["feature_set"] == feature_set]), on="recording_id")
-    has_time = bool(joined["started_at"].notna().any())
-    x = joined["started_at"] if has_time else pd.Series(np.arange(1, len(joined) + 1), index=joined.index)
-    x_title = "date (UTC)" if has_time else "recording, in the order of the catalogue"
-    chart = figure(f"Anomaly score of every recording, features: {feature_set}", x_title, "anomaly score (1)")
-    for condition, rows in joined.groupby("condition", sort=True):
-        add_points(chart, str(condition), x[rows.index], rows["score"], list(rows["file"]))
-    for threshold in sorted(set(joined["threshold"].round(4))):
-        chart.add_hline(y=threshold, line={"dash": "dash", "width": 1, "color": "#7F8C99"})
-    return chart
+from diagmod.views.theme import figure
 
 
 def sequence_figure(track: pd.DataFrame, states: pd.DataFrame, segments: pd.DataFrame, title: str) -> go.Figure:
@@ -62,28 +43,48 @@ def sequence_figures(
 
 
 def evaluation_figure(figures: pd.DataFrame) -> go.Figure:
-    """AUROC of every model and trivial row with its interval, a row a truth, level and feature set."""
+    """AUROC of models and trivial rows with intervals, a row a truth, level, split and set of figures."""
     part = figures[
         (figures["figure"] == "auroc") & figures["value"].notna() & ~figures["model"].str.startswith("flag_")
     ]
-    words = part["truth"] + " by " + part["level"] + ": " + part["model"] + " " + part["feature_set"]
+    words = (
+        part["truth"] + " by " + part["level"] + ", " + part["split"] + ": " + part["model"] + " " + part["feature_set"]
+    )
     chart = figure(
         "Ranking of faulty before healthy, with 95 % intervals",
         "AUROC (1)",
         "truth: model",
         150 + 26 * max(4, len(part)),
     )
-    learned = part["model"] == "isolation_forest"
-    for name, rows, symbol in (("isolation forest", learned, "circle"), ("trivial", ~learned, "x-thin-open")):
-        error = {"array": (part["high"] - part["value"])[rows], "arrayminus": (part["value"] - part["low"])[rows]}
-        chart.add_scatter(
-            x=part["value"][rows],
-            y=words[rows].str.replace("_", " "),
-            error_x=error,
-            name=name,
-            mode="markers",
-            marker={"symbol": symbol, "size": 10},
-        )
+    trivial = part["model"].isin(["random", "shuffled_labels"])
+    for name, rows, symbol in (("model", ~trivial, "circle"), ("trivial", trivial, "x-thin-open")):
+        _with_intervals(chart, part[rows], words[rows].str.replace("_", " "), name, symbol)
+    return _from_half(chart)
+
+
+def methods_figure(methods: pd.DataFrame, level: str) -> go.Figure:
+    """AUROC of every method and baseline with intervals, the best on top, for one level of scores."""
+    part = methods[(methods["level"] == level) & (methods["split"] == "leave_group_out") & (methods["baseline"] != "")]
+    chart = figure(
+        "Methods and baselines: recordings against their label, motors not seen",
+        "AUROC (1)",
+        "method, compared with",
+        150 + 22 * max(4, len(part["model"] + part["baseline"])),
+    )
+    words = (part["model"] + ", " + part["baseline"]).str.replace("_", " ")
+    for feature_set, symbol in (("all", "circle"), ("without_i2", "diamond-open")):
+        rows = part["feature_set"] == feature_set
+        _with_intervals(chart, part[rows], words[rows], f"figures: {feature_set.replace('_', ' ')}", symbol)
+    return _from_half(chart)
+
+
+def _with_intervals(chart: go.Figure, part: pd.DataFrame, words: pd.Series, name: str, symbol: str) -> None:
+    error = {"array": part["high"] - part["value"], "arrayminus": part["value"] - part["low"]}
+    marker = {"symbol": symbol, "size": 10}
+    chart.add_scatter(x=part["value"], y=words, error_x=error, name=name, mode="markers", marker=marker)
+
+
+def _from_half(chart: go.Figure) -> go.Figure:
     chart.add_vline(x=0.5, line={"dash": "dash", "width": 1, "color": "#7F8C99"})
     chart.update_xaxes(range=[0, 1.02])
     chart.update_yaxes(autorange="reversed", type="category")
@@ -91,13 +92,13 @@ def evaluation_figure(figures: pd.DataFrame) -> go.Figure:
 
 
 def precision_recall_figure(curves: pd.DataFrame) -> go.Figure:
-    """Precision over recall, a curve a truth, level and feature set."""
+    """Precision over recall, a curve a truth, level, model, split and set of figures."""
     chart = figure("Precision and recall", "recall (1)", "precision (1)")
-    for k, (key, part) in enumerate(curves.groupby(["truth", "level", "feature_set"], sort=True)):
+    for k, (key, part) in enumerate(curves.groupby(["truth", "level", "model", "split", "feature_set"], sort=True)):
         chart.add_scatter(
             x=part["recall"],
             y=part["precision"],
-            name=", ".join(map(str, key)).replace("_", " "),
+            name=", ".join(filter(None, map(str, key))).replace("_", " "),
             mode="lines",
             line={"dash": ("solid", "dash", "dot", "dashdot")[k % 4]},
         )

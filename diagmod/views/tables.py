@@ -11,9 +11,18 @@ from IPython.display import HTML, Markdown
 
 from diagmod.io.table_registry import TABLES
 
-#: Units of columns by name, from every schema; a name means one thing in the whole product.
-UNITS = {c.name: c.unit for schema in TABLES.values() for c in schema.columns if c.unit not in ("", "1")}
-UNITS |= {"started_at": "UTC", "hour": "UTC"}
+
+def _units() -> dict[str, str]:
+    """Units of columns by name, from every schema; a name that has several units (low, high) has none here."""
+    found: dict[str, set[str]] = {}
+    for column in (c for schema in TABLES.values() for c in schema.columns):
+        found.setdefault(column.name, set()).add(column.unit)
+    known = {name: units.pop() for name, units in found.items() if len(units) == 1}
+    return {name: unit for name, unit in known.items() if unit not in ("", "1")}
+
+
+#: Units of columns by name; where a table knows better, it hands its own in.
+UNITS = _units() | {"started_at": "UTC", "hour": "UTC"}
 
 #: Rows shown before a table says how many more there are.
 MOST_ROWS = 30

@@ -26,6 +26,11 @@ CONDITION_SYMBOLS = {
     "": "circle-open",
 }
 
+#: Colour, marker and pattern of each grade of risk (Okabe & Ito); grey and hollow is what cannot be told.
+GRADE_COLOURS = {"good": "#009E73", "watch": "#56B4E9", "plan": "#E69F00", "act": "#D55E00", "unknown": "#7F8C99"}
+GRADE_SYMBOLS = {"good": "circle", "watch": "triangle-up", "plan": "diamond", "act": "x", "unknown": "circle-open"}
+GRADE_PATTERNS = {"good": "", "watch": "/", "plan": "x", "act": "-", "unknown": "."}
+
 #: Colours of the phases R, S, T.
 PHASE_COLOURS = {"R": "#C0392B", "S": "#B7950B", "T": "#2471A3"}
 

@@ -52,6 +52,24 @@ class TrainingProgress:
         self._handle.update(Markdown(text.replace("<", "&lt;")))
 
 
+class WorkProgress:
+    """A line that follows many fits of short models; call it after every one, and ``finish`` it."""
+
+    def __init__(self) -> None:
+        self._begin = time.monotonic()
+        self._handle = DisplayHandle()
+        self._handle.display(Markdown("Training begins."))
+
+    def __call__(self, done: int, total: int, text: str) -> None:
+        """Show that so many of all are done, and what is under way."""
+        left_s = (time.monotonic() - self._begin) / max(done, 1) * (total - done)
+        self._handle.update(Markdown(f"{done} of {total} done ({text}); about {left_s:.0f} s left of this part."))
+
+    def finish(self, text: str) -> None:
+        """Show what came of it."""
+        self._handle.update(Markdown(text.replace("<", "&lt;")))
+
+
 def loss_figure(losses: pd.DataFrame) -> go.Figure:
     """Losses over the epochs, a colour and a stroke a network; thin: training side, thick: groups that stop it.
 

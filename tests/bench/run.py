@@ -28,6 +28,7 @@ from bench.features import (
 )
 from bench.load import load_csv_ratio, load_peak_mb
 from bench.many_loads import increment_fraction, load_38_ratio, load_100m_mb, load_worker_mb
+from bench.models import score_recording_ratio, score_windows_ratio
 from bench.repro import repro_noop_ratio
 from bench.rows import Row
 from bench.simulate import simulate_speed
@@ -45,6 +46,8 @@ SHORT: tuple[Callable[[Path], Row], ...] = (
     features_vs_floor,
     features_vs_tsfel,
     features_peak_factor,
+    score_recording_ratio,
+    score_windows_ratio,
     repro_noop_ratio,
     simulate_speed,
     diagnose_10s_vs_statorscope,

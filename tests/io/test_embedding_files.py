@@ -127,7 +127,7 @@ def test_the_store_takes_a_network_once_and_its_card_says_what_it_is(tmp_path):
     folder = tmp_path / "data/processed/models/embedding"
     write_embedding(folder, TENSORS, FACTS)
     assert [register(tmp_path, "embedding").is_new for _ in range(2)] == [True, False]
-    assert [v["version"] for v in read_registry(tmp_path)["embedding"]] == ["1.0.0"]
+    assert [v.version for v in read_registry(tmp_path).families["embedding"].versions] == ["1.0.0"]
     kept = tmp_path / "data/models/embedding/v1.0.0"
     assert (kept / WEIGHTS).read_bytes() == (folder / WEIGHTS).read_bytes()
     card = (kept / "model_card.md").read_text()

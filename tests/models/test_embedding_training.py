@@ -13,9 +13,8 @@ from diagmod.io.model_files import read_facts
 from diagmod.io.tables import conform
 from diagmod.models import embedding_training
 from diagmod.models.embedding import Embedder, EmbeddingSettings
-from diagmod.models.embedding_training import fit_fold, train_embedding
+from diagmod.models.embedding_training import MIN_SEGMENTS, fit_fold, train_embedding
 from diagmod.models.split import group_folds
-from diagmod.models.training import MIN_SEGMENTS
 
 SETTINGS = EmbeddingSettings(
     dimension=3, n_epochs=2, patience=2, batch_size=32, learning_rate=3e-3, max_segments=1000, seed=3

@@ -9,15 +9,8 @@ import pandas as pd
 import pytest
 from sklearn import metrics
 
-from diagmod.models.evaluation import (
-    FIGURES,
-    TRIVIAL,
-    Judged,
-    evaluate,
-    judge_segments,
-    precision_recall,
-    recall_by_condition,
-)
+from diagmod.models.evaluation import TRIVIAL, Judged, evaluate, judge_scores, precision_recall
+from diagmod.models.weighted_figures import FIGURE_NAMES, group_weights, weighted_figures
 
 #: Ten items: the five faulty first. Flags above 0.5: 3 of 5 faulty and 1 of 5 healthy.
 SCORE = np.array([0.9, 0.8, 0.7, 0.4, 0.3, 0.6, 0.35, 0.2, 0.15, 0.1])
@@ -28,7 +21,7 @@ def _judged(score=SCORE, positive=POSITIVE, flag=None, group=None) -> Judged:
     n = len(score)
     flag = score > 0.5 if flag is None else flag
     group = np.array([f"M{k % 5}" for k in range(n)]) if group is None else group
-    return Judged("recording_label", "segment", "all", score, flag, positive, group)
+    return Judged("recording_label", "segment", "all", score, flag, positive, group, "isolation_forest")
 
 
 def _values(case: Judged, model: str = "isolation_forest", seed: int = 0, n_bootstrap: int = 0) -> dict[str, float]:
@@ -109,8 +102,8 @@ def test_random_row_flags_as_much_as_the_model():
 def test_trivial_rows_stand_once_beside_two_feature_sets():
     cases = [_judged(), Judged(**{**_judged().__dict__, "feature_set": "without_i2"})]
     table = evaluate(cases, n_bootstrap=0, seed=0)
-    assert table.value_counts("model").to_dict() == {"isolation_forest": 2 * len(FIGURES)} | dict.fromkeys(
-        TRIVIAL, len(FIGURES)
+    assert table.value_counts("model").to_dict() == {"isolation_forest": 2 * len(FIGURE_NAMES)} | dict.fromkeys(
+        TRIVIAL, len(FIGURE_NAMES)
     )
     assert set(table.loc[table["model"] != "isolation_forest", "feature_set"]) == {""}
 
@@ -187,25 +180,29 @@ CATALOGUE = pd.DataFrame(
 
 def _scores(**scores: list[float]) -> pd.DataFrame:
     rows = [
-        {"recording_id": key, "segment": k, "feature_set": "all", "score": score, "threshold": 0.5}
+        {"recording_id": key, "segment": k, "level": "segment", "feature_set": "all", "score": score, "threshold": 0.5}
         for key, values in scores.items()
         for k, score in enumerate(values)
     ]
-    table = pd.DataFrame(rows)
+    table = pd.DataFrame(rows).assign(
+        detector="robust_z", baseline="motor", split="leave_group_out", is_recommended=True
+    )
     return table.assign(is_anomaly=table["score"] > table["threshold"])
 
 
-def test_recording_is_flagged_by_the_mean_of_its_segments():
-    """a: (0.6 + 0.3) / 2 = 0.45 is below 0.5, though one segment is above; b: (0.4 + 0.8) / 2 = 0.6 is not."""
-    by_recording, by_segment = judge_segments(_scores(a=[0.6, 0.3], b=[0.4, 0.8], c=[0.9]), CATALOGUE, None)
-    assert by_recording.level == "recording"
-    assert list(by_recording.score) == pytest.approx([0.45, 0.6])
-    assert list(by_recording.flag) == [False, True]
-    assert list(by_recording.positive) == [False, True]
-    assert list(by_recording.group) == ["M01", "M02"]
-    assert by_segment.level == "segment"
-    assert list(by_segment.flag) == [True, False, False, True]
-    assert list(by_segment.positive) == [False, False, True, True]
+def test_every_level_set_baseline_and_method_is_a_case_of_its_own():
+    segments = _scores(a=[0.6, 0.3], b=[0.4, 0.8], c=[0.9])
+    whole = _scores(a=[0.45], b=[0.6]).assign(level="recording", segment=-1)
+    other = whole.assign(detector="sigma_rule", is_recommended=False)
+    cases = judge_scores(pd.concat([segments, whole, other]), CATALOGUE, None)
+    assert [(case.level, case.model, case.is_recommended) for case in cases] == [
+        ("recording", "robust_z", True), ("recording", "sigma_rule", False), ("segment", "robust_z", True),
+    ]  # fmt: skip
+    assert list(cases[0].flag) == [False, True]
+    assert list(cases[0].group) == ["M01", "M02"]
+    assert list(cases[2].flag) == [True, False, False, True]
+    assert list(cases[2].positive) == [False, False, True, True]
+    assert {case.baseline for case in cases} == {"motor"}
 
 
 def test_recording_without_a_label_is_judged_by_its_derived_state_alone():
@@ -216,44 +213,55 @@ def test_recording_without_a_label_is_judged_by_its_derived_state_alone():
         }
     )  # fmt: skip
     scores = _scores(c=[0.1, 0.9, 0.9, 0.9], b=[0.2])
-    by_label = [case for case in judge_segments(scores, CATALOGUE, states) if case.truth == "recording_label"]
-    (by_state,) = (case for case in judge_segments(scores, CATALOGUE, states) if case.truth == "derived_state")
+    by_label = [case for case in judge_scores(scores, CATALOGUE, states) if case.truth == "recording_label"]
+    (by_state,) = (case for case in judge_scores(scores, CATALOGUE, states) if case.truth == "derived_state")
     assert {len(case.score) for case in by_label} == {1}
     assert sorted(zip(by_state.score, by_state.positive, strict=True)) == [(0.1, False), (0.2, True), (0.9, True)]
 
 
-def test_segment_without_a_score_is_left_out():
-    by_recording, by_segment = judge_segments(_scores(a=[np.nan, 0.3], b=[0.8]), CATALOGUE, None)
-    assert list(by_recording.score) == [0.3, 0.8]
-    assert len(by_segment.score) == 2
+def test_row_without_a_score_is_left_out():
+    (by_segment,) = judge_scores(_scores(a=[np.nan, 0.3], b=[0.8]), CATALOGUE, None)
+    assert list(by_segment.score) == [0.3, 0.8]
 
 
 def test_data_without_labels_has_nothing_to_judge():
-    assert judge_segments(_scores(c=[0.9]), CATALOGUE, None) == []
-    assert precision_recall([]).columns.to_list() == ["recall", "precision", "truth", "level", "feature_set"]
+    assert judge_scores(_scores(c=[0.9]), CATALOGUE, None) == []
+    assert precision_recall([]).columns.to_list() == [
+        "recall",
+        "precision",
+        "truth",
+        "level",
+        "feature_set",
+        "model",
+        "baseline",
+        "split",
+    ]
 
 
 def test_scores_of_a_recording_that_the_catalogue_lacks_are_refused():
     """Taken along, it would count as faulty: no label is not the label "healthy"."""
     with pytest.raises(ValueError, match="scores of recording x, which the catalogue lacks; run"):
-        judge_segments(_scores(a=[0.1], x=[0.9]), CATALOGUE, None)
+        judge_scores(_scores(a=[0.1], x=[0.9]), CATALOGUE, None)
 
 
-def test_recall_is_told_apart_by_third_of_the_severity_range():
-    """Severities 1/3 and 2/3 belong to the lower third each; two of three segments of severity 0.5 are flagged."""
-    catalogue = pd.DataFrame(
-        {
-            "recording_id": list("abcdef"),
-            "condition": ["healthy", "broken_bar", "broken_bar", "broken_bar", "broken_bar", ""],
-            "severity": [np.nan, 1 / 3, 0.5, 0.9, np.nan, 0.5],
-        }
-    )
-    scores = _scores(a=[0.1, 0.9], b=[0.1], c=[0.9, 0.8, 0.1], d=[0.9], e=[0.9], f=[0.9])
-    table = recall_by_condition(scores, catalogue).drop(columns="feature_set")
-    assert table.to_records(index=False).tolist() == [
-        ("broken_bar", "0 to 1/3", 1, 0.0),
-        ("broken_bar", "1/3 to 2/3", 3, 66.7),
-        ("broken_bar", "2/3 to 1", 1, 100.0),
-        ("broken_bar", "not stated", 1, 100.0),
-        ("healthy", "-", 2, 50.0),
-    ]
+def test_figures_under_weights_are_those_of_repeated_items():
+    """A weight of 3 is the item three times; many draws at once are the same as one by one."""
+    rng = np.random.default_rng(5)
+    score, positive = np.round(rng.normal(size=60), 1), rng.uniform(size=60) < 0.4
+    flag, group = score > 0.5, np.repeat([f"M{k}" for k in range(12)], 5)
+    weights = group_weights(group, 30, rng)
+    assert weights.sum(axis=1).tolist() == [60.0] * 30
+    together = weighted_figures(positive, score, flag, weights)
+    for k, row in enumerate(weights):
+        items = np.repeat(np.arange(60), row.astype(int))
+        alone = weighted_figures(positive[items], score[items], flag[items], np.ones((1, len(items))))
+        assert {name: values[k] for name, values in together.items()} == pytest.approx(
+            {name: values[0] for name, values in alone.items()}, nan_ok=True
+        )
+
+
+def test_groups_are_drawn_whole():
+    weights = group_weights(np.array(["a", "a", "b", "c", "c"]), 50, np.random.default_rng(0))
+    assert (weights[:, 0] == weights[:, 1]).all()
+    assert (weights[:, 3] == weights[:, 4]).all()
+    assert len(group_weights(np.array(["a", "a"]), 50, np.random.default_rng(0))) == 0

@@ -25,12 +25,18 @@ POSITIVE = np.array([True, True, False, False])
 
 
 def _judged(truth: str, level: str, feature_set: str = "all", positive=POSITIVE) -> Judged:
-    return Judged(truth, level, feature_set, SCORE, SCORE > 0.5, positive, np.array(["A", "B", "A", "B"]))
+    group = np.array(["A", "B", "A", "B"])
+    return Judged(
+        truth, level, feature_set, SCORE, SCORE > 0.5, positive, group, "robust_z", "motor", is_recommended=True
+    )
 
 
 def _scores(*rows: tuple[str, str, float]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["recording_id", "feature_set", "score"])
-    return table.assign(motor_id="M1", segment=0, fold=0, threshold=0.5, is_anomaly=table["score"] > 0.5)
+    return table.assign(
+        motor_id="M1", segment=-1, level="recording", fold=0, threshold=0.5, is_anomaly=table["score"] > 0.5,
+        is_recommended=True,
+    )  # fmt: skip
 
 
 def _tables(*judged: Judged, scores=None, catalogue=None) -> EvaluationTables:
@@ -89,15 +95,19 @@ def test_undefined_figures_are_called_undefined_in_words():
 
 def test_the_finding_names_truth_features_and_figures():
     text = _tables(LABEL, STATE_WITHOUT).in_words().split("\n")
-    assert text[0].startswith("- We see recordings against their label, features all: AUROC 0.75 (")
+    assert text[0].startswith("- We see recordings against their label, by robust z motor, features all: AUROC 0.75 (")
     assert text[0].endswith("average precision 0.83 against 0.50 for chance.")
-    assert text[1].startswith("- We see segments against their derived state, features without i2: AUROC 0.75 (")
+    assert text[1].startswith(
+        "- We see segments against their derived state, by robust z motor, features without i2: AUROC 0.75 ("
+    )
 
 
 def _verdicts() -> Judged:
     """Verdicts on the four items: the same flags, and nothing to rank by."""
     group = np.array(["A", "B", "A", "B"])
-    return Judged("recording_label", "recording", "", np.full(4, np.nan), SCORE > 0.5, POSITIVE, group, "diagnosis")
+    return Judged(
+        "recording_label", "recording", "", np.full(4, np.nan), SCORE > 0.5, POSITIVE, group, "diagnosis", split="none"
+    )
 
 
 def test_verdicts_stand_beside_the_forest_without_a_ranking():
@@ -112,13 +122,13 @@ def test_verdicts_stand_beside_the_forest_without_a_ranking():
     assert "AUROC" not in text[1] and "precision 0.50" in text[1]
     rows = tables.summary_rows().set_index("model")
     assert np.isnan(rows.loc["diagnosis", "auroc"])
-    assert rows.loc["isolation_forest", "auroc"] == 0.75
+    assert rows.loc["robust_z", "auroc"] == 0.75
     assert list(tables.curves["feature_set"].unique()) == ["all"]
 
 
 def test_summary_has_a_row_a_model_and_trivial_row():
     rows = _tables(LABEL).summary_rows()
-    assert list(rows["model"]) == ["isolation_forest", "flag_all", "flag_none", "random", "shuffled_labels"]
+    assert list(rows["model"]) == ["robust_z", "flag_all", "flag_none", "random", "shuffled_labels"]
     assert rows.loc[0, ["auroc", "recall", "f1"]].tolist() == [0.75, 0.5, 0.5]
     assert np.isnan(rows.loc[2, "precision"])  # nothing flagged, nothing right or wrong
 
@@ -143,14 +153,14 @@ def test_every_plot_file_is_written_even_without_anything_to_judge(tmp_path):
     }
 
 
-def test_scores_are_the_means_of_recordings_in_order_of_time(tmp_path):
+def test_scores_are_those_of_recordings_in_order_of_time(tmp_path):
     catalogue = recordings(
         {"recording_id": "late", "started_at": "2026-02-01T00:00Z", "condition": "broken_bar"},
         {"recording_id": "early", "started_at": "2026-01-01T00:00Z"},
         {"recording_id": "unscored", "started_at": "2025-01-01T00:00Z"},
     )
     scores = _scores(
-        ("late", "all", 0.5), ("late", "all", 0.7), ("early", "all", 0.2), ("early", "without_i2", 0.9),
+        ("late", "all", 0.6), ("early", "all", 0.2), ("early", "without_i2", 0.9),
         ("unscored", "all", np.nan),
     )  # fmt: skip
     table = _tables(scores=scores, catalogue=catalogue).scores

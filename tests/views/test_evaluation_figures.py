@@ -12,8 +12,8 @@ from diagmod.io.schemas import EVALUATION
 from diagmod.io.tables import empty_table
 from diagmod.views.evaluation_figures import (
     evaluation_figure,
+    methods_figure,
     precision_recall_figure,
-    score_figure,
     sequence_figure,
     sequence_figures,
 )
@@ -21,14 +21,6 @@ from diagmod.views.evaluation_figures import (
 CATALOGUE = recordings(
     {"recording_id": "r1", "file": "a.csv", "started_at": "2026-01-05T00:00Z"},
     {"recording_id": "r2", "file": "b.csv", "started_at": "2026-01-06T00:00Z", "condition": "broken_bar"},
-)
-SCORES = pd.DataFrame(
-    {
-        "recording_id": ["r1", "r1", "r2", "r2"],
-        "feature_set": ["all", "all", "all", "without_i2"],
-        "score": [0.2, 0.4, 0.7, 0.9],
-        "threshold": [0.5, 0.5, 0.6, 0.8],
-    }
 )
 TRACK = pd.DataFrame(
     {"recording_id": "r2", "time_s": [0.0, 0.1], "length_s": 0.2, "i2_re": [1.0, -2.0], "i2_im": [0.5, np.nan]}
@@ -43,28 +35,6 @@ def _axes(chart: go.Figure) -> tuple[str, str]:
 
 def _traces(chart: go.Figure) -> dict[str, go.Scatter]:
     return {trace.name: trace for trace in chart.data}
-
-
-def test_scores_are_the_means_of_recordings_with_the_thresholds_of_the_folds():
-    """Segments of r1 score 0.2 and 0.4: mean 0.3."""
-    chart = score_figure(SCORES, CATALOGUE, "all")
-    assert _axes(chart) == ("date (UTC)", "anomaly score (1)")
-    assert list(_traces(chart)["healthy"].y) == [pytest.approx(0.3)]
-    assert list(_traces(chart)["broken bar"].y) == [0.7]
-    assert list(_traces(chart)["broken bar"].text) == ["b.csv"]
-    assert [line.y0 for line in chart.layout.shapes] == [0.5, 0.6]
-
-
-def test_only_scores_of_the_asked_feature_set_are_shown():
-    chart = score_figure(SCORES, CATALOGUE, "without_i2")
-    assert {name: list(trace.y) for name, trace in _traces(chart).items()} == {"broken bar": [0.9]}
-
-
-def test_without_times_scores_stand_in_the_order_of_the_catalogue():
-    timeless = CATALOGUE.assign(started_at=pd.Series([pd.NaT, pd.NaT], dtype=CATALOGUE["started_at"].dtype))
-    chart = score_figure(SCORES, timeless, "all")
-    assert _axes(chart)[0] == "recording, in the order of the catalogue"
-    assert list(_traces(chart)["broken bar"].x) == [2]
 
 
 def test_a_sequence_track_shows_both_parts_and_shades_changed_segments():
@@ -90,7 +60,10 @@ def test_sequence_tracks_are_shown_for_one_healthy_and_two_faulty_recordings():
 
 
 def _row(model: str, value: float, figure: str = "auroc", feature_set: str = "") -> dict[str, object]:
-    case = {"truth": "recording_label", "level": "segment", "feature_set": feature_set, "model": model}
+    case = {
+        "truth": "recording_label", "level": "segment", "feature_set": feature_set, "model": model,
+        "split": "leave_group_out",
+    }  # fmt: skip
     return {**case, "figure": figure, "value": value, "low": value - 0.1, "high": value + 0.05}
 
 
@@ -101,8 +74,8 @@ def test_evaluation_shows_learned_and_trivial_rows_with_their_intervals():
     assert _axes(chart) == ("AUROC (1)", "truth: model")
     learned, trivial = chart.data
     assert (list(learned.x), list(trivial.x)) == ([0.8], [0.5])
-    assert list(learned.y) == ["recording label by segment: isolation forest without i2"]
-    assert list(trivial.y) == ["recording label by segment: random "]
+    assert list(learned.y) == ["recording label by segment, leave group out: isolation forest without i2"]
+    assert list(trivial.y) == ["recording label by segment, leave group out: random "]
     assert learned.marker.symbol != trivial.marker.symbol
     np.testing.assert_allclose(learned.error_x.array, [0.05])
     np.testing.assert_allclose(learned.error_x.arrayminus, [0.1])
@@ -114,6 +87,8 @@ def test_precision_and_recall_have_a_line_style_a_truth_and_feature_set():
         {
             "truth": ["derived_state"] * 2 + ["recording_label"] * 2,
             "level": "segment",
+            "model": "robust_z",
+            "split": "leave_group_out",
             "feature_set": ["all", "all", "without_i2", "without_i2"],
             "recall": [0.0, 1.0, 0.0, 0.5],
             "precision": [1.0, 0.25, 1.0, 0.75],
@@ -122,19 +97,33 @@ def test_precision_and_recall_have_a_line_style_a_truth_and_feature_set():
     chart = precision_recall_figure(curves)
     assert _axes(chart) == ("recall (1)", "precision (1)")
     assert {name: list(trace.y) for name, trace in _traces(chart).items()} == {
-        "derived state, segment, all": [1.0, 0.25], "recording label, segment, without i2": [1.0, 0.75],
+        "derived state, segment, robust z, leave group out, all": [1.0, 0.25],
+        "recording label, segment, robust z, leave group out, without i2": [1.0, 0.75],
     }  # fmt: skip
     assert len({trace.line.dash for trace in chart.data}) == 2
+
+
+def test_methods_are_ranked_with_what_they_compare_with():
+    rows = [
+        {"level": "recording", "split": "leave_group_out", "model": model, "baseline": baseline, "feature_set": "all",
+         "value": value, "low": value - 0.1, "high": value + 0.1}
+        for model, baseline, value in (("pca_t2_q", "motor_load", 0.9), ("pca_t2_q", "fleet", 0.6), ("faults", "", 0.8))
+    ]  # fmt: skip
+    chart = methods_figure(pd.DataFrame(rows), "recording")
+    assert list(chart.data[0].y) == ["pca t2 q, motor load", "pca t2 q, fleet"]
+    assert list(chart.data[0].x) == [0.9, 0.6]
 
 
 @pytest.mark.parametrize(
     "chart",
     [
-        score_figure(SCORES.head(0), CATALOGUE, "all"),
         evaluation_figure(empty_table(EVALUATION)),
-        precision_recall_figure(pd.DataFrame(columns=["recall", "precision", "truth", "level", "feature_set"])),
+        methods_figure(empty_table(EVALUATION), "recording"),
+        precision_recall_figure(
+            pd.DataFrame(columns=["recall", "precision", "truth", "level", "model", "split", "feature_set"])
+        ),
     ],
-    ids=["scores", "evaluation", "precision and recall"],
+    ids=["evaluation", "methods", "precision and recall"],
 )
 def test_without_rows_a_figure_is_empty_axes_and_no_failure(chart):
     assert sum(len(trace.x) for trace in chart.data) == 0

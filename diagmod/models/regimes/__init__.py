@@ -1,0 +1,1 @@
+"""Regimes: clusters of segments that people can name, found again when the data grow."""
