@@ -22,7 +22,7 @@ METRICS = ("precision", "recall", "f1")
 BRANCHES = {
     "anomaly": ("recording_label", "all"),
     "anomaly_segments": ("strangest_segments", "all"),
-    "faults": ("faults",),
+    "faults": ("recording_label", "faults"),
     "regimes": ("regimes",),
 }
 

@@ -18,9 +18,12 @@ TABLE = TableSchema("t", 1, (Column("a", "float64", "1", "a number"),))
 LINEAGE = {"stage": "train_faults", "code": "c0de", "inputs": {"a": "aa"}, "parameters": {}}
 FIGURES = {"precision": 0.75, "recall": 0.5, "f1": 0.6}
 CONTENT = {
-    "recording_label": {"all": {**FIGURES, "auroc": 0.9}, "without_i2": {"f1": 0.1}},
+    "recording_label": {
+        "all": {**FIGURES, "auroc": 0.9},
+        "without_i2": {"f1": 0.1},
+        "faults": {**FIGURES, "by_condition": {"broken_bar": 1.0}},
+    },
     "strangest_segments": {"all": {"f1": 0.3}},
-    "faults": {**FIGURES, "by_condition": {"broken_bar": 1.0}},
     "regimes": {"silhouette": 0.4},
 }
 

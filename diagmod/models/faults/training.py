@@ -111,7 +111,7 @@ class TrainedFaults:
         }
         facts = {
             "believed_healthy": settings.believed_healthy, "first_recordings": settings.first_recordings,
-            "groups": list(settings.groups), "metrics": judged, "lineage": lineage,
+            "groups": list(settings.groups), "held_out": judged, "lineage": lineage,
         }  # fmt: skip
         write_faults(folder, self.model, facts)
 

@@ -88,7 +88,7 @@ def test_model_read_back_says_the_same_of_new_recordings(name, tmp_path):
     assert (again.predictions["predicted"] == fresh.about["condition"]).mean() > 0.95
     faulty = again.predictions["predicted"] == "broken_bar"
     assert again.predictions.loc[faulty, "severity_value"].notna().all()
-    assert facts["metrics"]["leave_group_out"]["accuracy"] > 0.9
+    assert facts["held_out"]["leave_group_out"]["accuracy"] > 0.9
     assert facts["classes"] == ["broken_bar", "eccentricity", "healthy"]
     assert facts["lineage"] == LINEAGE
 
