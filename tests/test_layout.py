@@ -126,7 +126,8 @@ def test_notebooks_are_committed_as_written_and_thin(path: Path) -> None:
         if source in parameters_of(path):
             continue
         assert not any(isinstance(n, ast.FunctionDef | ast.ClassDef) for n in ast.walk(tree)), "move it to the package"
-        calls = len(source.strip().split("\n"))
+        # a list of imports is long where a chapter shows much, and holds no logic
+        calls = len([line for line in source.strip().split("\n") if not line.startswith(("from ", "import "))])
         assert calls <= 17, f"a cell of {path.name} has {calls} lines; move its logic to the package"
 
 

@@ -26,13 +26,13 @@ TRAINED = tuple(stage for stage in STAGES if stage.startswith("train_"))
 
 #: Small enough for seconds, large enough that every kind of file and both feature sets are there.
 TINY = {
-    "simulate": {"n_motors": 6, "recordings_per_motor": 4, "duration_s": 2.5, "days": 60, "jobs": 1},
+    "simulate": {"n_motors": 6, "recordings_per_motor": 5, "duration_s": 2.5, "days": 60, "jobs": 1},
     "load": {"dataset": "demo", "jobs": 1},
     "features": {"jobs": 1},
     "train_embedding": {"n_epochs": 2, "n_folds": 6, "jobs": 1},
     "train_anomaly": {
         "detectors": ["robust_z", "isolation_forest", "pca_t2_q"],
-        "n_folds": 3,
+        "n_folds": 6,
         "n_inner_folds": 2,
         "max_segments": 100,
         "first_recordings": 2,

@@ -11,14 +11,14 @@ from diagmod.io.model_versions import checked_family
 
 
 @dataclass(frozen=True)
-class Finding:
+class Checked:
     """What was found at one place of the store; no problem is an empty one."""
 
     place: str
     problem: str = ""
 
 
-def verify(root: Path, family: str = "") -> list[Finding]:
+def verify(root: Path, family: str = "") -> list[Checked]:
     """Check the hashes of every version of the store, or of one family.
 
     Of the whole store it is also told which versions no registry lists.
@@ -32,14 +32,14 @@ def verify(root: Path, family: str = "") -> list[Finding]:
     if family:
         registry.family(checked_family(family))
     found = [
-        Finding(f"{name} v{entry.version}", problem_of(root, name, entry))
+        Checked(f"{name} v{entry.version}", problem_of(root, name, entry))
         for name in ([family] if family else sorted(registry.families))
         for entry in registry.families[name].kept
     ]
     return found if family else found + _strays(store_folder(root), registry)
 
 
-def _strays(store: Path, registry: Registry) -> list[Finding]:
+def _strays(store: Path, registry: Registry) -> list[Checked]:
     listed = {store / name / f"v{v.version}" for name, own in registry.families.items() for v in own.versions}
     strays = sorted(path for path in store.glob("*/v*") if path not in listed)
-    return [Finding(f"{p.parent.name} {p.name}", "no registry lists it; move it away") for p in strays]
+    return [Checked(f"{p.parent.name} {p.name}", "no registry lists it; move it away") for p in strays]

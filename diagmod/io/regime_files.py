@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from diagmod.io.dataset_files import DatasetError
 from diagmod.io.defect_catalogue import read_defects
-from diagmod.io.interim import DATASET_FILE, read_dataset_facts
 from diagmod.io.site_files import Entry, entries_of, is_plain_number, mistakes_of, read_site_yaml, shown, told_at_once
 
 if TYPE_CHECKING:
@@ -109,6 +108,8 @@ def read_regimes_of_loaded(interim: Path, raw: Path) -> tuple[ReviewedRegime, ..
     DatasetError
         See :func:`read_regimes` and :func:`diagmod.io.interim.read_dataset_facts`.
     """
+    from diagmod.io.interim import DATASET_FILE, read_dataset_facts  # here, because commands do without
+
     name = read_dataset_facts(interim).name
     folder = raw / json.loads((interim / DATASET_FILE).read_text(encoding="utf-8")).get("folder", name)
     return read_regimes(folder, read_defects(folder))

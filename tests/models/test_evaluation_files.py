@@ -35,7 +35,7 @@ def _scores(*rows: tuple[str, str, float]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["recording_id", "feature_set", "score"])
     return table.assign(
         motor_id="M1", segment=-1, level="recording", fold=0, threshold=0.5, is_anomaly=table["score"] > 0.5,
-        is_recommended=True,
+        is_recommended=True, split="leave_group_out",
     )  # fmt: skip
 
 
