@@ -145,6 +145,7 @@ def test_alarms_are_told_by_the_month_and_severities_from_which_on_faults_are_fo
 def test_evaluation_stands_beside_its_trivial_rows(tiny_project: Project) -> None:
     table = read_table(tiny_project.root / "data/processed/evaluation/evaluation.parquet", EVALUATION)
     judges = {"robust_z", "isolation_forest", "pca_t2_q", "faults", "diagnosis", "change_since_baseline"}
+    judges |= {"health_index", "health_state"}
     assert set(table["model"]) == judges | {"flag_all", "flag_none", "random", "shuffled_labels"}
     flag_all = table[(table["model"] == "flag_all") & (table["figure"] == "recall")]
     assert (flag_all["value"] == 1.0).all()
