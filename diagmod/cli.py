@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from diagmod.diagnose_command import HELP, InputError, diagnose_file
+from diagmod.forecast_command import FORECAST_HELP, forecast_command
 from diagmod.import_command import IMPORT_HELP, import_command
 from diagmod.io.datasets import KNOWN, download_files, fetch, track_with_dvc
 from diagmod.io.model_files import ModelError
@@ -33,6 +34,7 @@ app.add_typer(regimes, name="regimes")
 app.add_typer(trend, name="trend")
 app.command("diagnose", help=HELP)(diagnose_file)
 app.command("import", help=IMPORT_HELP)(import_command)
+app.command("forecast", help=FORECAST_HELP)(forecast_command)
 app.command("score", help=SCORE_HELP)(score_command)
 
 

@@ -18,7 +18,8 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).parents[1]
 
 STAGES = (
-    "simulate", "load", "features", "train_embedding", "train_anomaly", "train_faults", "train_regimes", "evaluate",
+    "simulate", "load", "features", "train_embedding", "train_anomaly", "train_faults", "train_regimes",
+    "train_forecast", "evaluate",
 )  # fmt: skip
 
 #: Stages that train, in their order.
@@ -49,6 +50,18 @@ TINY = {
         "first_recordings": 2,
     },
     "train_regimes": {"picture": "pca", "n_retrainings": 3, "smallest_recordings": 3, "first_recordings": 2},
+    "train_forecast": {
+        "methods": ["naive", "seasonal_naive", "drift", "ets", "prophet", "boosted_lags", "tcn"],
+        "quantities": ["rms_R"],
+        "hourly_h": 24,
+        "daily_d": 7,
+        "hourly_origins": 2,
+        "daily_origins": 3,
+        "first_origin_share": 0.7,
+        "n_bootstrap": 20,
+        "n_epochs": 1,
+        "jobs": 1,
+    },
     "evaluate": {"n_bootstrap": 20},
 }
 

@@ -41,8 +41,8 @@ from diagmod.io.trend_logs import read_trend
 
 #: Files of a data set that are no recordings.
 _DESCRIPTIONS = {
-    "dataset.yaml", "motors.yaml", "recordings.csv", "ground_truth.csv", EVENTS_FILE, CATALOGUE,
-    UNRESOLVED, REGIMES_FILE,
+    "dataset.yaml", "motors.yaml", "recordings.csv", "ground_truth.csv", "trend_truth.csv", "trend_crossings.csv",
+    EVENTS_FILE, CATALOGUE, UNRESOLVED, REGIMES_FILE,
 }  # fmt: skip
 
 

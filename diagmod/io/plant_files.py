@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 
 from diagmod.io.executor import run_all
 from diagmod.io.plain_text import write_yaml
+from diagmod.io.plant_trends import write_service
 from diagmod.sim.experiment import Truth
 from diagmod.sim.fleet import DAMAGES, FleetPlan, RecordingPlan
 from diagmod.sim.fleet_recordings import simulate_recording
-from diagmod.sim.fleet_trends import trend_of
 
 #: Header of the plant's current files.
 CURRENT_COLUMNS = ("current_R", "current_S", "current_T")
@@ -57,8 +57,7 @@ def write_fleet(plan: FleetPlan, folder: Path, jobs: int) -> pd.DataFrame:
     for motor in plan.motors:
         (folder / "recordings" / motor.motor.motor_id).mkdir(parents=True, exist_ok=True)
     truths = run_all(partial(_write_recording, plan, folder), plan.recordings, jobs)
-    (folder / "trend").mkdir(exist_ok=True)
-    run_all(partial(_write_trend, plan, folder), range(len(plan.motors)), 1)
+    write_service(plan, folder)
     write_yaml(_description(plan), folder / "dataset.yaml")
     write_yaml({"motors": [_known(asdict(m.motor)) for m in plan.motors]}, folder / "motors.yaml")
     _manifest(plan).to_csv(folder / "recordings.csv", index=False, lineterminator="\n")
@@ -199,15 +198,6 @@ def _write_recording(plan: FleetPlan, folder: Path, recording: RecordingPlan) ->
         content = content[: content.index(b",", middle) + 1]
     (folder / "recordings" / recording.file).write_bytes(content)
     return simulated.truth
-
-
-def _write_trend(plan: FleetPlan, folder: Path, motor_index: int) -> None:
-    hours, rms = trend_of(plan, motor_index)
-    frame = pd.DataFrame(np.round(rms, DECIMALS), columns=["rms_R", "rms_S", "rms_T"])
-    times = pd.Timestamp(plan.start) + pd.to_timedelta(hours, unit="h")
-    frame.insert(0, "hour", times.strftime("%Y-%m-%dT%H:%M:%SZ"))
-    motor_id = plan.motors[motor_index].motor.motor_id
-    frame.to_csv(folder / "trend" / f"{motor_id}.csv", index=False, lineterminator="\n")
 
 
 def _manifest(plan: FleetPlan) -> pd.DataFrame:

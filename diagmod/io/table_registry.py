@@ -9,6 +9,7 @@ from diagmod.io.embedding_files import EMBEDDINGS
 from diagmod.io.evaluation_schemas import EVALUATION_TABLES
 from diagmod.io.fault_class_tables import CLASS_TABLES
 from diagmod.io.fault_files import FAULT_TABLES
+from diagmod.io.forecast_tables import FORECAST_TABLES
 from diagmod.io.health_tables import HEALTH_TABLES
 from diagmod.io.maintenance_events import MAINTENANCE, REFUSED_EVENTS
 from diagmod.io.readiness import READINESS
@@ -37,6 +38,7 @@ _OF_THEIR_TOPIC = (
     *REGIME_TABLES,
     *HEALTH_TABLES,
     *EVALUATION_TABLES,
+    *FORECAST_TABLES.values(),
 )
 
 #: Every schema by the name of its table.

@@ -13,6 +13,7 @@ from diagmod.io.model_files import read_facts
 from diagmod.io.tables import read_table
 from diagmod.models.anomaly import recommended_scores
 from diagmod.models.evaluation import Judged
+from diagmod.models.forecast.risk_rows import forecast_part
 from diagmod.models.health_evidence import HealthInputs
 from diagmod.models.judged_recordings import HEALTHY
 from diagmod.models.model_flags import all_said, said_of_faults, said_of_scores, said_of_verdicts
@@ -65,7 +66,12 @@ class JudgedModels:
         return by_recording if len(by_recording) else recommended_scores(self.scores, "strangest_segments")
 
     def health_inputs(
-        self, tables: PipelineTables, changes: pd.DataFrame, maintenance: pd.DataFrame, defects: Mapping[str, Defect]
+        self,
+        tables: PipelineTables,
+        changes: pd.DataFrame,
+        maintenance: pd.DataFrame,
+        defects: Mapping[str, Defect],
+        risk: pd.DataFrame | None = None,
     ) -> HealthInputs:
         """What health is judged by: verdicts, changes, and models that have not seen the motor.
 
@@ -75,12 +81,15 @@ class JudgedModels:
         changes, maintenance : DataFrame
             Tables ``baseline_changes`` and ``maintenance``.
         defects : mapping of str to Defect
+        risk : DataFrame, optional
+            Table ``forecast_risk``: of every motor the latest recording carries its most probable crossing.
         """
+        crossings = None if risk is None or risk.empty else forecast_part(risk, tables.catalogue)
         anomaly, own = self.whole_scores(), self.predictions[self.predictions["model"] == self.recommended]
         faults = own[own["split"] == GROUP_OUT]
         return HealthInputs(
             tables.catalogue, tables.states, tables.diagnoses, changes, anomaly if len(anomaly) else None,
-            faults if len(faults) else None, maintenance=maintenance, defects=defects,
+            faults if len(faults) else None, forecast=crossings, maintenance=maintenance, defects=defects,
         )  # fmt: skip
 
 

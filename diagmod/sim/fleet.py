@@ -1,20 +1,23 @@
 """A fleet with ground truth: which motors, when, under which load, with which fault.
 
-The plan is decided first and completely; waveforms (``fleet_recordings``) and trend logs (``fleet_trends``) are
-functions of it. Every recording draws from a generator of its own, so any one of them can be made alone, and the
-fleet in parallel with the same bytes. Every motor is sampled (``population``): no two share a machine, a supply or
-an instrument.
+The plan is decided first and completely, that of the demo some weeks beyond its last day; waveforms
+(``fleet_recordings``), trend logs (``fleet_trends``) and the truth about them (``fleet_truth``) are functions of it.
+Every recording draws from a generator of its own, so any one of them can be made alone, and the fleet in parallel with
+the same bytes. Every motor is sampled (``population``): no two share a machine, a supply or an instrument.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from diagmod.sim.faults import Ailment, draw_ailment
+from diagmod.sim.fleet_duty import DUTY_PCT, MEAN_C, MOST_LOAD_PCT, air_density_share, draw_ambient_c, draw_duty
+from diagmod.sim.fleet_service import AHEAD_DAYS, ServiceHistory, draw_service
 from diagmod.sim.fleet_sizes import FLEETS, STUDY, STUDY_LOADS, FleetSize
 from diagmod.sim.instruments import FLAWS, sample_instrument
 from diagmod.sim.population import sample_machine, sample_supply
@@ -60,10 +63,17 @@ class MotorPlan:
         Hour at which the fault begins to develop.
     supply, sensor : Supply, Sensor
         The grid where it stands and the recorder on it.
-    curve : str
-        Torque of the driven machine over speed, see ``mechanics.CURVES``.
-    load_pct : ndarray, shape (n_hours,)
-        Load of every hour in percent of rated torque.
+    driven : str
+        What it drives, a name of :data:`DRIVEN`.
+    n_hours : int
+        Length of the period; what follows arrays over the hours lies beyond it.
+    duty_pct : ndarray, shape (n_hours + ahead,)
+        What the process asks at every hour: the torque that this takes with a clean machine in air of the mean
+        temperature, in percent of rated torque.
+    ambient_c : ndarray, shape (n_hours + ahead,)
+        Air temperature at every hour in deg C.
+    service : ServiceHistory
+        What happens to the driven machine and to the historian.
     """
 
     specimen: Specimen
@@ -71,8 +81,29 @@ class MotorPlan:
     onset_h: int
     supply: Supply
     sensor: Sensor
-    curve: str
-    load_pct: NDArray[np.float64]
+    driven: str
+    n_hours: int
+    duty_pct: NDArray[np.float64]
+    ambient_c: NDArray[np.float64]
+    service: ServiceHistory
+
+    @property
+    def curve(self) -> str:
+        """Torque of the driven machine over speed, see ``mechanics.CURVES``."""
+        return DRIVEN[self.driven]
+
+    @cached_property
+    def planned_load_pct(self) -> NDArray[np.float64]:
+        """Load of every hour, those beyond the period too, in percent of rated torque, shape (n_hours + ahead,)."""
+        takes = 1 + self.service.wear_at(np.arange(len(self.duty_pct)))
+        if self.driven == "Fan":
+            takes = takes * air_density_share(self.ambient_c)
+        return np.minimum(self.duty_pct * takes, MOST_LOAD_PCT)
+
+    @property
+    def load_pct(self) -> NDArray[np.float64]:
+        """Load of every hour of the period in percent of rated torque, shape (n_hours,)."""
+        return self.planned_load_pct[: self.n_hours]
 
     @property
     def motor(self) -> Motor:
@@ -85,11 +116,11 @@ class MotorPlan:
         return self.ailment.condition
 
     def severity_at(self, hours: NDArray[np.int64] | int) -> NDArray[np.float64]:
-        """Development of the fault at hours of the period: 0 before onset, 1 at the end."""
+        """Development of the fault: 0 before onset, 1 at the last hour of the period; beyond it goes on growing."""
         if self.condition == "healthy":
             return np.zeros(np.shape(hours))
-        since = (np.asarray(hours) - self.onset_h + 1) / (len(self.load_pct) - self.onset_h)
-        return np.clip(since, 0.0, 1.0)
+        since = (np.asarray(hours) - self.onset_h + 1) / (self.n_hours - self.onset_h)
+        return np.clip(since, 0.0, None)
 
 
 @dataclass(frozen=True)
@@ -158,7 +189,10 @@ def plan_fleet(
         )
     first = datetime.fromisoformat(start)
     first = first.replace(tzinfo=UTC) if first.tzinfo is None else first.astimezone(UTC)
-    motors = tuple(_plan_motor(seed, k, size) for k in range(size.n_motors))
+    n_hours, n_ahead = size.days * 24, 0 if size.spreads_loads else AHEAD_DAYS * 24
+    # A study asks what a detector finds at a load and a severity: there nothing else happens to a motor.
+    ambient_c = np.full(n_hours, MEAN_C) if size.spreads_loads else draw_ambient_c(seed, first, n_hours, n_ahead)
+    motors = tuple(_plan_motor(seed, k, size, ambient_c) for k in range(size.n_motors))
     recordings = [
         _plan_recording(motor, k, i, first, size)
         for k, motor in enumerate(motors)
@@ -172,37 +206,32 @@ def most_developed(plan: FleetPlan, condition: str) -> RecordingPlan:
     return max(plan.recordings, key=lambda r: (not r.damage, r.condition == condition, r.severity))
 
 
-def _plan_motor(seed: int, index: int, size: FleetSize) -> MotorPlan:
+def _plan_motor(seed: int, index: int, size: FleetSize, ambient_c: NDArray[np.float64]) -> MotorPlan:
     rng = np.random.default_rng([seed, 0, index])
     specimen = sample_machine(rng, f"M{index + 1:0{max(2, len(str(size.n_motors)))}d}")
     driven = list(DRIVEN)[index % len(DRIVEN)]
     named = replace(specimen.motor, name=f"{driven} {index // len(DRIVEN) + 1}")
     n_hours = size.days * 24
-    load_pct = _load_profile(rng, n_hours)
+    ahead = np.random.default_rng([seed, 6, index])
+    duty_pct = draw_duty(rng, ahead, n_hours, len(ambient_c) - n_hours)
+    service = ServiceHistory() if size.spreads_loads else draw_service(seed, index, driven, n_hours)
+    duty_pct = np.clip(duty_pct * service.duty_share_at(np.arange(len(duty_pct))), *DUTY_PCT)
     if size.spreads_loads:
         n, (low, high) = size.recordings_per_motor, STUDY_LOADS
         shares = low + (high - low) * (rng.permutation(n) + rng.uniform(0, 1, n)) / n
-        load_pct[[size.hour_of(index, i) for i in range(n)]] = 100 * shares
+        duty_pct[[size.hour_of(index, i) for i in range(n)]] = 100 * shares
     return MotorPlan(
         specimen=replace(specimen, motor=named),
         ailment=draw_ailment(CONDITIONS[index % len(CONDITIONS)], specimen, rng),
         onset_h=int(n_hours * rng.uniform(0.25, 0.45)),
         supply=sample_supply(rng, specimen.machine),
         sensor=sample_instrument(rng),
-        curve=DRIVEN[driven],
-        load_pct=load_pct,
+        driven=driven,
+        n_hours=n_hours,
+        duty_pct=duty_pct,
+        ambient_c=ambient_c,
+        service=service,
     )
-
-
-def _load_profile(rng: np.random.Generator, n_hours: int) -> NDArray[np.float64]:
-    """Hourly load in percent: shifts, weekends, and a slow drift of the process."""
-    hour = np.arange(n_hours)
-    shift = np.sin(2 * np.pi * (hour % 24 - rng.uniform(4, 10)) / 24)
-    weekend = (hour // 24 % 7) >= 5
-    drift = np.cumsum(rng.normal(0, 0.25, n_hours))
-    drift -= np.linspace(0, drift[-1], n_hours)
-    level = rng.uniform(55, 80) + rng.uniform(4, 14) * shift - rng.uniform(0, 20) * weekend
-    return np.clip(level + drift + rng.normal(0, 2, n_hours), 20, 105)
 
 
 def _plan_recording(motor: MotorPlan, motor_index: int, index: int, start: datetime, size: FleetSize) -> RecordingPlan:

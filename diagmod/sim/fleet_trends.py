@@ -29,26 +29,61 @@ HOURLY_READING = 0.003
 LOAD_GRID = np.linspace(0.1, 1.1, 51)
 
 
+#: Scatter of what a historian logs beside the currents: the duty relative to itself, the air in kelvin.
+DUTY_READING, AMBIENT_READING_K = 0.015, 0.3
+
+
 def trend_of(plan: FleetPlan, motor_index: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Hourly rms trend of one motor, as a historian would export it.
 
     Returns
     -------
     hours : ndarray of int, shape (n_hours,)
-        Hours since the start; hours of an outage are absent.
+        Hours since the start; hours of an outage or a repair are absent.
     rms : ndarray, shape (n_hours, 3)
-        Mean rms current of R, S, T in ampere, as its recorder reads it.
+        Mean rms current of R, S, T in ampere, as its recorder reads it, and with the drift of the historian.
     """
     motor = plan.motors[motor_index]
-    rng = np.random.default_rng([plan.seed, 2, motor_index])
-    hours = np.arange(len(motor.load_pct))
-    sway = HOURLY_V2 * rng.standard_normal((len(hours), 2)).view(np.complex128)[:, 0]
+    hours, (sway, reading, running) = np.arange(motor.n_hours), _drawn(plan, motor_index)
     rms = rms_a(motor, motor.load_pct / 100, motor.severity_at(hours), motor.supply.v2_over_v1 + sway)
-    rms *= np.asarray(motor.sensor.gain) * (1 + HOURLY_READING * rng.standard_normal(rms.shape))
-    running = np.ones(len(hours), dtype=bool)
-    for begin in rng.integers(0, len(hours), size=max(1, plan.size.days // 45)):
-        running[begin : begin + int(rng.integers(4, 30))] = False
+    rms *= np.asarray(motor.sensor.gain) * (1 + reading) * motor.service.gain_at(hours)
     return hours[running], rms[running]
+
+
+def runs_at(plan: FleetPlan, motor_index: int) -> NDArray[np.bool_]:
+    """Whether the motor runs, at every hour of the period, shape (n_hours,)."""
+    return _drawn(plan, motor_index)[2]
+
+
+def logged_beside(plan: FleetPlan, motor_index: int, hours: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
+    """What the historian of one motor logs beside its currents at these hours; a study's logs nothing.
+
+    Returns
+    -------
+    dict of ndarray, shape (n_hours,)
+        ``load_pct``, what the process asks in percent of rated torque, for five motors of six; no wear is in it. And
+        ``ambient_c``, the air in deg C, for every second motor.
+    """
+    motor, n_hours = plan.motors[motor_index], plan.motors[motor_index].n_hours
+    scatter = np.random.default_rng([plan.seed, 7, motor_index]).standard_normal((2, n_hours))[:, hours]
+    logged = {}
+    if not plan.size.spreads_loads and motor_index % 6 != 5:
+        logged["load_pct"] = motor.duty_pct[hours] * (1 + DUTY_READING * scatter[0])
+    if not plan.size.spreads_loads and motor_index % 2:
+        logged["ambient_c"] = motor.ambient_c[hours] + AMBIENT_READING_K * scatter[1]
+    return logged
+
+
+def _drawn(plan: FleetPlan, motor_index: int) -> tuple[NDArray[np.complex128], NDArray[np.float64], NDArray[np.bool_]]:
+    """Chance in a trend: unbalance of the hour, relative error of every reading, and whether the motor runs."""
+    motor = plan.motors[motor_index]
+    rng, n_hours = np.random.default_rng([plan.seed, 2, motor_index]), motor.n_hours
+    sway = HOURLY_V2 * rng.standard_normal((n_hours, 2)).view(np.complex128)[:, 0]
+    reading = HOURLY_READING * rng.standard_normal((n_hours, 3))
+    running = ~motor.service.stands_at(np.arange(n_hours))
+    for begin in rng.integers(0, n_hours, size=max(1, plan.size.days // 45)):
+        running[begin : begin + int(rng.integers(4, 30))] = False
+    return sway, reading, running
 
 
 def rms_a(

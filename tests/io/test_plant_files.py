@@ -21,12 +21,9 @@ from diagmod.io.plant_files import (
 )
 from diagmod.io.reading_settings import reading_of
 from diagmod.io.refusals import UnreadableRecording
-from diagmod.io.trend_logs import read_trend
-from diagmod.io.trend_tables import wide_rms
 from diagmod.io.waveforms import read_waveform
 from diagmod.sim.fleet import DAMAGES, most_developed, plan_fleet
 from diagmod.sim.fleet_recordings import currents_of, simulate_recording
-from diagmod.sim.fleet_trends import trend_of
 from diagmod.sim.instruments import FLAWS
 
 
@@ -187,16 +184,6 @@ def test_table_of_motors_gives_onset_and_full_size_of_the_faulty_alone():
     assert table.loc["M02", ["condition", "full_size", "of_what"]].tolist() == ["broken bar", 3.0, "bars"]
     assert table.loc["M01", ["onset", "full_size"]].isna().all()
     assert (table["line_hz"] == [m.motor.line_hz for m in plan().motors]).all()
-
-
-def test_trend_read_back_is_the_rounded_hourly_trend(fleet):
-    trend, reason = read_trend(fleet, read_motors(fleet))
-    assert reason == ""
-    for index, motor_plan in enumerate(plan().motors):
-        hours, rms = trend_of(plan(), index)
-        rows = wide_rms(trend[trend["motor_id"] == motor_plan.motor.motor_id])
-        np.testing.assert_array_equal(rows[["rms_R", "rms_S", "rms_T"]].to_numpy(), rms.round(4))
-        assert rows["hour"].tolist() == [plan().start + pd.Timedelta(hours=int(h)) for h in hours]
 
 
 def test_same_seed_gives_the_same_bytes_with_one_process_and_with_two(fleet, tmp_path):

@@ -236,10 +236,11 @@ def test_a_fleet_without_a_condition_shows_what_it_has():
     assert most_developed(alone, "broken_bar").condition == "healthy"
 
 
-def test_load_stays_between_20_and_105_percent(fleet):
-    loads = np.concatenate([motor.load_pct for motor in fleet.motors])
-    assert loads.min() >= 20
-    assert loads.max() <= 105
+def test_duty_stays_between_20_and_105_percent_and_load_below_110(fleet):
+    duties = np.concatenate([motor.duty_pct for motor in fleet.motors])
+    loads = np.concatenate([motor.planned_load_pct for motor in fleet.motors])
+    assert (duties.min(), duties.max()) == (20, 105)
+    assert loads.min() > 18 and loads.max() <= 110
 
 
 def test_start_with_an_offset_is_converted_to_utc_and_one_without_is_utc(small):
