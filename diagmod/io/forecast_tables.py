@@ -101,7 +101,7 @@ FORECAST_RISK = TableSchema(
         Column("limit_reason", "str", "", "where the limit comes from, or why there is none"),
         Column("last_value", "float64", "", "last known daily mean, in unit", True),
         Column("horizon_d", "int64", "d", "days ahead that the probability is about", minimum=1),
-        Column("probability", "float64", "1", "that a daily mean exceeds the limit within the horizon", True),
+        Column("probability", "float64", "1", "that two daily means in a row exceed the limit within the horizon", True),
         Column("probability_raw", "float64", "1", "the same before calibration", True),
         Column("days_low", "float64", "d", "5 % of the paths have crossed; missing: not within the horizon", True),
         Column("days_median", "float64", "d", "half of the paths have; missing: not within the horizon", True),
@@ -125,11 +125,27 @@ FORECAST_CROSSINGS = TableSchema(
         Column("probability", "float64", "1", "calibrated on other motors"),
         Column("climatology", "float64", "1", "share of crossings among the other motors: the line to beat"),
         Column("line_crosses", "bool", "", "the straight line of the last four weeks exceeds it: a plain rival"),
-        Column("crossed", "bool", "", "a measured daily mean exceeded the limit within the horizon"),
+        Column("crossed", "bool", "", "two measured daily means in a row exceeded the limit within the horizon"),
         Column("days", "float64", "d", "days until it did; missing where it did not", True),
         Column("days_low", "float64", "d", "forecast, 5 %; missing: not within the horizon", True),
         Column("days_median", "float64", "d", "forecast, half of the paths", True),
         Column("days_high", "float64", "d", "forecast, 95 %", True),
+    ),
+)  # fmt: skip
+
+CROSSING_FIGURES = TableSchema(
+    "crossing_figures",
+    1,
+    (
+        Column("rule", "str", "", "calibrated, uncalibrated, climatology, always, never, or a plain line"),
+        Column("distance", "str", "", "days from the origin to the crossing, as 1-7 d, or all"),
+        Column("figure", "str", "", "brier, brier_skill, auroc, days_error, days_bias, interval_coverage or found"),
+        Column("value", "float64", "", "in days for days_error and days_bias; missing where it is not defined", True),
+        Column("low", "float64", "", "lower bound of its 95 % interval, bootstrap over motors", True),
+        Column("high", "float64", "", "upper bound", True),
+        Column("n", "int64", "", "forecasts it rests on", minimum=0),
+        Column("n_crossed", "int64", "", "of them crossed", minimum=0),
+        Column("n_motors", "int64", "", "motors with a crossing among them", minimum=0),
     ),
 )  # fmt: skip
 
@@ -150,5 +166,5 @@ FORECAST_SURPRISES = TableSchema(
 #: Tables by the stem of their file in ``data/processed/forecast``.
 FORECAST_TABLES = {
     "forecasts": FORECASTS, "series": FORECAST_SERIES, "scores": FORECAST_SCORES, "summary": FORECAST_SUMMARY,
-    "risk": FORECAST_RISK, "crossings": FORECAST_CROSSINGS, "surprises": FORECAST_SURPRISES,
+    "risk": FORECAST_RISK, "crossings": FORECAST_CROSSINGS, "crossing_figures": CROSSING_FIGURES, "surprises": FORECAST_SURPRISES,
 }  # fmt: skip

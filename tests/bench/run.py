@@ -32,6 +32,7 @@ from bench.models import score_recording_ratio, score_windows_ratio
 from bench.repro import repro_noop_ratio
 from bench.rows import Row
 from bench.simulate import simulate_speed
+from bench.tcn import tcn_training_ratio
 
 ROOT = Path(__file__).parents[2]
 
@@ -52,6 +53,7 @@ SHORT: tuple[Callable[[Path], Row], ...] = (
     simulate_speed,
     diagnose_10s_vs_statorscope,
     diagnose_60s_vs_statorscope,
+    tcn_training_ratio,
 )
 
 #: Benchmarks that take longer or much room on the disk (2.5 GB).

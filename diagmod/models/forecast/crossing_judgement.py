@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from diagmod.io.schemas import Column, TableSchema
+from diagmod.io.forecast_tables import CROSSING_FIGURES
 from diagmod.io.tables import conform, empty_table
 from diagmod.models.calibration_figures import N_BINS, Stated, reliability_table
 from diagmod.models.intervals import drawn_interval, share_interval
@@ -27,22 +27,6 @@ from diagmod.models.weighted_figures import group_weights, weighted_figures
 
 #: Distance of what was crossed, days after the origin, in which the error of the time is told.
 DISTANCES = {"all": (1, np.inf), "1-7 d": (1, 7), "8-14 d": (8, 14), "15-30 d": (15, 30)}
-
-CROSSING_FIGURES = TableSchema(
-    "crossing_figures",
-    1,
-    (
-        Column("rule", "str", "", "calibrated, uncalibrated, climatology, always, never, or a plain line"),
-        Column("distance", "str", "", "days from the origin to the crossing, as 1-7 d, or all"),
-        Column("figure", "str", "", "brier, brier_skill, auroc, days_error, days_bias, interval_coverage or found"),
-        Column("value", "float64", "", "in days for days_error and days_bias; missing where it is not defined", True),
-        Column("low", "float64", "", "lower bound of its 95 % interval, bootstrap over motors", True),
-        Column("high", "float64", "", "upper bound", True),
-        Column("n", "int64", "", "forecasts it rests on", minimum=0),
-        Column("n_crossed", "int64", "", "of them crossed", minimum=0),
-        Column("n_motors", "int64", "", "motors with a crossing among them", minimum=0),
-    ),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,9 @@ def train_forecast(
     found = {
         "forecasts": told.forecasts, "series": told.series, "scores": joined,
         "summary": summary_rows(joined, settings.n_bootstrap, settings.seed), "risk": told.risk,
-        "crossings": crossings, "surprises": surprises(sets.series.get("hourly", [])),
+        "crossings": crossings,
+        "crossing_figures": judgement.figures if judgement else empty_table(FORECAST_TABLES["crossing_figures"]),
+        "surprises": surprises(sets.series.get("hourly", [])),
     }  # fmt: skip
     return TrainedForecast(found, model, judgement, settings)
 
