@@ -101,7 +101,7 @@ FORECAST_RISK = TableSchema(
         Column("limit_reason", "str", "", "where the limit comes from, or why there is none"),
         Column("last_value", "float64", "", "last known daily mean, in unit", True),
         Column("horizon_d", "int64", "d", "days ahead that the probability is about", minimum=1),
-        Column("probability", "float64", "1", "that two daily means in a row exceed the limit within the horizon", True),
+        Column("probability", "float64", "1", "that two daily means in a row exceed the limit within it", True),
         Column("probability_raw", "float64", "1", "the same before calibration", True),
         Column("days_low", "float64", "d", "5 % of the paths have crossed; missing: not within the horizon", True),
         Column("days_median", "float64", "d", "half of the paths have; missing: not within the horizon", True),
@@ -166,5 +166,6 @@ FORECAST_SURPRISES = TableSchema(
 #: Tables by the stem of their file in ``data/processed/forecast``.
 FORECAST_TABLES = {
     "forecasts": FORECASTS, "series": FORECAST_SERIES, "scores": FORECAST_SCORES, "summary": FORECAST_SUMMARY,
-    "risk": FORECAST_RISK, "crossings": FORECAST_CROSSINGS, "crossing_figures": CROSSING_FIGURES, "surprises": FORECAST_SURPRISES,
+    "risk": FORECAST_RISK, "crossings": FORECAST_CROSSINGS, "crossing_figures": CROSSING_FIGURES,
+    "surprises": FORECAST_SURPRISES,
 }  # fmt: skip
