@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -229,3 +230,31 @@ def test_a_trend_that_grew_is_forecast_from_its_new_end(project, tables, tmp_pat
 def test_what_cannot_be_asked_is_refused_in_one_sentence(project, asked, sentence):
     with pytest.raises(ForecastError, match=sentence):
         forecast_motor(project, **asked)
+
+
+def test_a_figure_of_the_feature_table_is_forecast_on_the_grid_of_its_recordings(tables):
+    """A recording every second day: 15 steps make 30 days; only methods of one series are asked."""
+    rng = np.random.default_rng(4)
+    when = pd.Timestamp("2026-01-05T08", tz="UTC") + pd.to_timedelta(48 * np.arange(60), unit="h")
+    parts = [
+        pd.DataFrame(
+            {"motor_id": m, "quantity": "thd", "unit": "%", "time": when, "value": 3 + slope * np.arange(60) + noise}
+        )
+        for m, slope in (("M00", 0.02), ("M01", 0.0))
+        for noise in [0.05 * rng.standard_normal(60)]
+    ]
+    rare = parts[0].assign(motor_id="M02").head(12)
+    visits = pd.concat([*parts, rare], ignore_index=True)
+    found = train_forecast(
+        TrendTables(tables.trend.head(0), tables.maintenance, tables.motors, visits), replace(SETTINGS, daily_d=30)
+    )
+    forecast = found.tables["forecasts"]
+    assert set(found.model.legs) == {"visits_48"}
+    assert (forecast.groupby("motor_id").size() == 15).all()
+    assert (forecast["time"].diff().dropna().dt.total_seconds() / 3600).mode().item() == 48
+    last = forecast.groupby("motor_id")["q50"].last()
+    assert last["M00"] > 4.0
+    assert last["M01"] == pytest.approx(3.0, abs=0.15)
+    assert set(found.tables["scores"]["method"]) == {"naive", "seasonal_naive", "drift", "ets", "chosen"}
+    refused = found.tables["series"].set_index("motor_id").loc["M02", "reason"]
+    assert "12 recordings with a value, at least 24 are needed" in refused
