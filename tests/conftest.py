@@ -18,6 +18,7 @@ _LONG = ("test_rebuild.py", "test_pipeline.py", "test_score_command.py", "test_o
 _OF_TINY_PROJECT = ("test_rebuild.py", "test_pipeline.py", "test_score_command.py", "test_overview.py")
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the long files first, and keep what belongs together in one process where there are several."""
     place = {name: k for k, name in enumerate(_LONG)}

@@ -41,7 +41,7 @@ def test_a_parameter_of_training_reruns_training_and_evaluation_alone(tiny_proje
 
 
 def test_killed_in_a_stage_the_next_repro_finishes_with_the_same_bytes(tiny_project: Project, tmp_path: Path) -> None:
-    results = bytes_after_interrupt(tiny_project, tmp_path / "copy", "features", signal.SIGKILL, "kernel")
+    results = bytes_after_interrupt(tiny_project, tmp_path / "copy", "train_forecast", signal.SIGKILL, "kernel")
     assert results == tiny_project.results()
 
 
