@@ -28,7 +28,7 @@ repro: $(READY) ## rebuild all results of the demo fleet, register the models
 	diagmod models register
 
 test: $(READY) ## all tests; the smoke run is among them
-	pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not study"
+	pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not study"
 
 smoke: $(READY) ## the whole pipeline on tiny parameters
 	pytest tests/test_pipeline.py
