@@ -7,7 +7,7 @@ lineage travels in the file's own metadata, so that a copied file still says whe
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,18 @@ class TableError(ValueError):
 def empty_table(schema: TableSchema) -> pd.DataFrame:
     """A valid table without rows."""
     return pd.DataFrame({c.name: pd.Series(dtype=c.dtype) for c in schema.columns})
+
+
+def joined(parts: Iterable[pd.DataFrame], schema: TableSchema) -> pd.DataFrame:
+    """Parts of a table one below the other; the empty table where no part has a row.
+
+    Raises
+    ------
+    TableError
+        See :func:`conform`.
+    """
+    kept = [part for part in parts if len(part)]
+    return conform(pd.concat(kept, ignore_index=True), schema) if kept else empty_table(schema)
 
 
 def conform(frame: pd.DataFrame, schema: TableSchema) -> pd.DataFrame:

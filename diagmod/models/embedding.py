@@ -19,7 +19,8 @@ import torch
 from numpy.typing import NDArray
 
 from diagmod.io.embedding_files import code_names
-from diagmod.models.autoencoder import DEVICES, Autoencoder, device_of, reproducible
+from diagmod.models.autoencoder import Autoencoder, device_of, reproducible
+from diagmod.models.training_checks import check_training
 
 #: Segments encoded at a time: bounds the memory, does not change a result.
 _ENCODED_AT_A_TIME = 1024
@@ -46,7 +47,7 @@ class EmbeddingSettings:
         Most segments of a training side that are used, drawn by the seed: bounds the time.
     seed : int
     device : str
-        One of :data:`DEVICES`.
+        One of :data:`~diagmod.models.autoencoder.DEVICES`.
     """
 
     dimension: int
@@ -60,13 +61,8 @@ class EmbeddingSettings:
 
     def __post_init__(self) -> None:
         code_names(self.dimension)
-        for name in ("n_epochs", "patience", "batch_size", "max_segments"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
-        if not 0 < self.learning_rate < 1:
-            raise ValueError(f"learning_rate must lie between 0 and 1, got {self.learning_rate:g}")
-        if self.device not in DEVICES:
-            raise ValueError(f"device must be one of {', '.join(DEVICES)}, got {self.device!r}")
+        least = dict.fromkeys(("n_epochs", "patience", "batch_size", "max_segments"), 1)
+        check_training(self, least)
 
 
 @dataclass(frozen=True)

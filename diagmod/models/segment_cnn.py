@@ -17,8 +17,9 @@ import torch
 from numpy.typing import NDArray
 
 from diagmod.core.segment_waves import N_POINTS
-from diagmod.models.autoencoder import DEVICES, device_of, reproducible
+from diagmod.models.autoencoder import device_of, reproducible
 from diagmod.models.segment_network import SegmentNetwork
+from diagmod.models.training_checks import check_training
 
 #: Segments judged at a time: bounds the memory, does not change a result.
 AT_A_TIME = 256
@@ -59,16 +60,7 @@ class SegmentCnnSettings:
 
     def __post_init__(self) -> None:
         least = {"n_epochs": 1, "patience": 1, "batch_size": 2, "max_segments": 2}
-        for name, smallest in least.items():
-            if getattr(self, name) < smallest:
-                raise ValueError(f"{name} must be at least {smallest}, got {getattr(self, name)}")
-        if not 0 < self.learning_rate < 1:
-            raise ValueError(f"learning_rate must lie between 0 and 1, got {self.learning_rate:g}")
-        for name in ("weight_decay", "dropout"):
-            if not 0 <= getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 0 and below 1, got {getattr(self, name):g}")
-        if self.device not in DEVICES:
-            raise ValueError(f"device must be one of {', '.join(DEVICES)}, got {self.device!r}")
+        check_training(self, least, shares=("weight_decay", "dropout"))
 
 
 @dataclass(frozen=True)

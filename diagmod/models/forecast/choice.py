@@ -35,15 +35,12 @@ class Choice:
     method : str
     mase : dict of float
         Own error of every method by back-test; NaN where it gave none.
-    weighed : dict of float
-        The same drawn towards the fleet, by which the method was chosen.
     n_origins : int
         Origins it stands on.
     """
 
     method: str
     mase: dict[str, float]
-    weighed: dict[str, float]
     n_origins: int
 
     @property
@@ -122,7 +119,6 @@ def _chosen(methods: Sequence[str], errors: NDArray[np.float64]) -> list[Choice]
             Choice(
                 name,
                 dict(zip(methods, own[:, k].tolist(), strict=True)),
-                dict(zip(methods, column.tolist(), strict=True)),
                 int(n_known[:, k].max(initial=0)),
             )
         )

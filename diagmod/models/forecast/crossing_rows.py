@@ -67,8 +67,8 @@ def _row(
 ) -> dict[str, object]:
     """One forecast and its outcome; empty where there is nothing to be told."""
     test, method = leg.test, str(leg.chosen[k, origin])
-    series, moment = test.series[k], test.origins[origin]
-    known = series.until(int((moment - series.start) // np.timedelta64(series.step_h, "h")))
+    series = test.series[k]
+    known = series.until(series.before(test.origins[origin]))
     limit = limit_of(known, settings, rated_current_a)
     quantiles = test.quantiles[method][k, origin]
     is_hit, days = crossed(test.actual[k, origin], limit.value)

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from diagmod.io.forecast_tables import FORECAST_SERIES, FORECASTS
-from diagmod.io.tables import conform, empty_table
+from diagmod.io.tables import conform, empty_table, joined
 from diagmod.models.forecast.forecast_model import LegModel
 from diagmod.models.forecast.legs import utc
 from diagmod.models.forecast.series import TrendSeries
@@ -50,7 +50,7 @@ def forecast_rows(
         }  # fmt: skip
         steps = {"time": times, "step": np.arange(1, len(times) + 1), **dict(zip(QUANTILES, rows, strict=True))}
         parts.append(pd.DataFrame(steps).assign(**about))
-    return conform(pd.concat(parts, ignore_index=True), FORECASTS) if parts else empty_table(FORECASTS)
+    return joined(parts, FORECASTS)
 
 
 def series_rows(leg: str, model: LegModel, series: Sequence[TrendSeries]) -> pd.DataFrame:

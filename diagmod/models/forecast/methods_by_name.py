@@ -41,14 +41,13 @@ class MethodMaker:
             There is no method of that name.
         """
         if name in NAIVE_METHODS:
-            from diagmod.models.forecast.naive_methods import Drift, Naive, SeasonalNaive
+            from diagmod.models.forecast.naive_methods import NAIVE_LINES
 
-            naive: dict[str, ForecastMethod] = {"naive": Naive(), "seasonal_naive": SeasonalNaive(), "drift": Drift()}
-            return naive[name]
+            return NAIVE_LINES[name]
         if name in ("ets", "arima"):
-            from diagmod.models.forecast.statistical_methods import Arima, Ets
+            from diagmod.models.forecast.statistical_methods import STATISTICAL_METHODS
 
-            return Ets() if name == "ets" else Arima()
+            return STATISTICAL_METHODS[name]
         if name == "prophet":
             from diagmod.models.forecast.prophet_method import ProphetMethod
 

@@ -118,7 +118,7 @@ def parted_windows(
         return everything, everything
     first, last = everything.origin.min(), everything.origin.max()
     cut = first + (1 - _STOPPING) * (last - first).astype(float) // shape.step_h * np.timedelta64(shape.step_h, "h")
-    before = [s.until(int(np.clip((cut - s.start) // np.timedelta64(shape.step_h, "h"), 0, len(s)))) for s in training]
+    before = [s.until(s.before(cut)) for s in training]
     taught = training_windows(before, shape, settings.max_windows, settings.seed)
     stopping = training_windows(training, shape, max(1, settings.max_windows // 3), settings.seed, since=cut)
     if not len(taught) or not len(stopping):

@@ -15,10 +15,11 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from diagmod.models.autoencoder import DEVICES, device_of
+from diagmod.models.autoencoder import device_of
 from diagmod.models.forecast.method import Progress
 from diagmod.models.forecast.quantile_head import QuantileHead, pinball_loss, quantiles_of
 from diagmod.models.forecast.window_rows import SIGNED, Windows
+from diagmod.models.training_checks import check_training
 
 #: Windows judged at a time: bounds the memory.
 AT_A_TIME = 512
@@ -62,16 +63,7 @@ class NetworkSettings:
 
     def __post_init__(self) -> None:
         least = {"n_hidden": 1, "n_epochs": 1, "patience": 1, "batch_size": 1, "max_windows": 1, "seed": 0}
-        for name, smallest in least.items():
-            if getattr(self, name) < smallest:
-                raise ValueError(f"{name} must be at least {smallest}, got {getattr(self, name)}")
-        if not 0 < self.learning_rate < 1:
-            raise ValueError(f"learning_rate must lie between 0 and 1, got {self.learning_rate:g}")
-        for name in ("weight_decay", "dropout"):
-            if not 0 <= getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 0 and below 1, got {getattr(self, name):g}")
-        if self.device not in DEVICES:
-            raise ValueError(f"device must be one of {', '.join(DEVICES)}, got {self.device!r}")
+        check_training(self, least, shares=("weight_decay", "dropout"))
 
 
 @dataclass(frozen=True)

@@ -197,23 +197,16 @@ def _answer(test: BackTest, protocol: Protocol, make: MakeMethod, task: _Task) -
     for name in task.methods:
         method = make(name, step_h, protocol.horizon)
         if task.training:
-            known = [_known_at(test.series[k], test.origins[task.origins[0]]) for k in task.training]
+            begin = test.origins[task.origins[0]]
+            known = [test.series[k].until(test.series[k].before(begin)) for k in task.training]
             method = method.fit([s for s in known if np.isfinite(s.values).sum() > 0])
         for place, origin in enumerate(task.origins):
             rows = [row for row, k in enumerate(task.judged) if np.isfinite(test.scale[k, origin])]
             if rows:
-                shown = [_known_at(test.series[task.judged[row]], test.origins[origin]) for row in rows]
+                asked = [test.series[task.judged[row]] for row in rows]
+                shown = [one.until(one.before(test.origins[origin])) for one in asked]
                 found[name][rows, place] = method.forecast(shown, protocol.horizon)
     return found
-
-
-def _known_at(series: TrendSeries, origin: np.datetime64) -> TrendSeries:
-    return series.until(_index(series, origin))
-
-
-def _index(series: TrendSeries, origin: np.datetime64) -> int:
-    """Steps of a series before an origin, at least 0 and at most all."""
-    return int(np.clip((origin - series.start) // np.timedelta64(series.step_h, "h"), 0, len(series)))
 
 
 def _what_came(
@@ -225,7 +218,7 @@ def _what_came(
     for row, one in enumerate(series):
         season = one.seasons[-1] if one.seasons else 1
         for place, origin in enumerate(origins):
-            at = _index(one, origin)
+            at = one.before(origin)
             known = one.values[:at]
             is_short = np.isfinite(known).sum() < protocol.least_steps
             if is_short or at in one.breaks or not np.isfinite(known[-protocol.horizon :]).any():

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from diagmod.io.forecast_tables import FORECAST_SCORES, FORECAST_SUMMARY
-from diagmod.io.tables import conform, empty_table
+from diagmod.io.tables import conform, empty_table, joined
 from diagmod.models.forecast.accuracy import FIGURES, accuracy
 from diagmod.models.forecast.legs import CHOSEN, Leg, bands, utc
 from diagmod.models.forecast.method import NAIVE_METHODS
@@ -56,8 +56,7 @@ def summary_rows(scores: pd.DataFrame, n_bootstrap: int, seed: int) -> pd.DataFr
         _summary_of(str(leg), str(band), part, n_bootstrap, seed)
         for (leg, band), part in judged.groupby(["leg", "band"], sort=False)
     ]
-    parts = [part for part in parts if len(part)]
-    return conform(pd.concat(parts, ignore_index=True), FORECAST_SUMMARY) if parts else empty_table(FORECAST_SUMMARY)
+    return joined(parts, FORECAST_SUMMARY)
 
 
 def common_forecasts(rows: pd.DataFrame) -> pd.DataFrame:

@@ -80,6 +80,17 @@ class TrendSeries:
         """The first ``origin`` steps: all that is known at that origin."""
         return self.between(0, origin)
 
+    def before(self, moment: np.datetime64) -> int:
+        """Whole steps before a moment, at least 0 and at most all.
+
+        Examples
+        --------
+        >>> daily = TrendSeries("M01", "rms_R", "A", 24, np.datetime64("2026-01-05T00"), np.ones(3))
+        >>> [daily.before(np.datetime64(day)) for day in ("2026-01-04T00", "2026-01-06T05", "2026-02-01T00")]
+        [0, 1, 3]
+        """
+        return int(np.clip((moment - self.start) // np.timedelta64(self.step_h, "h"), 0, len(self)))
+
     def between(self, first: int, stop: int) -> TrendSeries:
         """Steps ``first`` to before ``stop``."""
         return replace(

@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 
 from diagmod.io.forecast_tables import FORECAST_RISK, FORECAST_SERIES, FORECASTS
-from diagmod.io.schemas import TableSchema
-from diagmod.io.tables import conform, empty_table
+from diagmod.io.tables import conform, empty_table, joined
 from diagmod.models.forecast.forecast_model import ForecastModel, forecast_leg
 from diagmod.models.forecast.forecast_rows import forecast_rows, refused_rows, series_rows
 from diagmod.models.forecast.limits import LimitSettings, limit_of
@@ -74,8 +73,8 @@ def tell(
                 others = [other for other in rows if other.motor_id == one.motor_id and other.key != one.key]
                 risk.append(risk_row(one, paths, limit, model.calibration, ladder, others))
     return Told(
-        _joined(forecasts, FORECASTS),
-        _joined(series, FORECAST_SERIES),
+        joined(forecasts, FORECASTS),
+        joined(series, FORECAST_SERIES),
         conform(pd.DataFrame(risk), FORECAST_RISK) if risk else empty_table(FORECAST_RISK),
     )
 
@@ -84,8 +83,3 @@ def rated_currents(motors: pd.DataFrame) -> dict[str, float]:
     """Rated current of the motors that have one, ampere."""
     known = motors[np.isfinite(motors["rated_current_a"].astype(float))]
     return dict(zip(known["motor_id"], known["rated_current_a"].astype(float), strict=True))
-
-
-def _joined(parts: list[pd.DataFrame], schema: TableSchema) -> pd.DataFrame:
-    kept = [part for part in parts if len(part)]
-    return conform(pd.concat(kept, ignore_index=True), schema) if kept else empty_table(schema)

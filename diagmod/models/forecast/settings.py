@@ -20,8 +20,6 @@ class ForecastSettings:
     ----------
     quantities : tuple of str
         Quantities of the trend that are forecast, as rms_R.
-    indicators : tuple of str
-        Figures of the feature table that are forecast too, one value a recording.
     methods : tuple of str
         Of :data:`~diagmod.models.forecast.method.METHODS`; the naive lines are always among them.
     hourly_h, daily_d : int
@@ -52,7 +50,6 @@ class ForecastSettings:
     """
 
     quantities: tuple[str, ...]
-    indicators: tuple[str, ...] = ()
     methods: tuple[str, ...] = METHODS
     hourly_h: int = MOST_HOURS
     daily_d: int = MOST_DAYS

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from diagmod.io.forecast_tables import FORECAST_SCORES, FORECAST_TABLES
+from diagmod.io.forecast_tables import FORECAST_TABLES
 from diagmod.io.model_files import write_no_model
 from diagmod.io.plain_text import write_json
-from diagmod.io.tables import conform, empty_table, write_table
+from diagmod.io.tables import empty_table, joined, write_table
 from diagmod.models.forecast.crossing_calibration import CrossingCalibration, fit_calibration
 from diagmod.models.forecast.crossing_judgement import CrossingJudgement, judge_crossings
 from diagmod.models.forecast.crossing_rows import crossing_rows
 from diagmod.models.forecast.forecast_metrics import forecast_metrics
 from diagmod.models.forecast.forecast_model import ForecastModel
+from diagmod.models.forecast.forecast_rows import refused_rows
 from diagmod.models.forecast.legs import Leg, make_leg
 from diagmod.models.forecast.methods_by_name import MethodMaker
 from diagmod.models.forecast.model_making import model_of_leg
@@ -113,10 +114,7 @@ def train_forecast(
         return _untrained(sets, refusal or tables.lack)
     maker, rated = _maker(settings), rated_currents(tables.motors)
     legs = {name: _leg(sets, name, settings, maker, on_progress) for name in sets.series}
-    scores = [score_rows(leg) for leg in legs.values()]
-    joined = conform(
-        pd.concat([part for part in scores if len(part)] or [empty_table(FORECAST_SCORES)]), FORECAST_SCORES
-    )
+    scores = joined([score_rows(leg) for leg in legs.values()], FORECAST_TABLES["scores"])
     crossings, calibration, judgement = _crossings(legs.get("daily"), settings, rated)
     model = ForecastModel(
         {name: model_of_leg(leg, maker, settings.jobs) for name, leg in legs.items()},
@@ -126,8 +124,8 @@ def train_forecast(
     )
     told = tell(model, sets, rated, maker, settings.ladder)
     found = {
-        "forecasts": told.forecasts, "series": told.series, "scores": joined,
-        "summary": summary_rows(joined, settings.n_bootstrap, settings.seed), "risk": told.risk,
+        "forecasts": told.forecasts, "series": told.series, "scores": scores,
+        "summary": summary_rows(scores, settings.n_bootstrap, settings.seed), "risk": told.risk,
         "crossings": crossings,
         "crossing_figures": judgement.figures if judgement else empty_table(FORECAST_TABLES["crossing_figures"]),
         "surprises": surprises(sets.series.get("hourly", [])),
@@ -136,12 +134,8 @@ def train_forecast(
 
 
 def _untrained(sets: TrendSets, refusal: str) -> TrainedForecast:
-    from diagmod.models.forecast.forecast_rows import refused_rows
-
-    refused = [refused_rows(leg, [one]) for leg, one in sets.refused]
-    told = _no_tables()
-    if refused:
-        told["series"] = conform(pd.concat(refused, ignore_index=True), FORECAST_TABLES["series"])
+    refused = joined([refused_rows(leg, [one]) for leg, one in sets.refused], FORECAST_TABLES["series"])
+    told = {**_no_tables(), "series": refused}
     reasons = "; ".join(sorted({one.reason for _, one in sets.refused}))
     return TrainedForecast(told, reason=refusal or reasons or "the trend has none of the wanted quantities")
 

@@ -15,8 +15,7 @@ import pandas as pd
 
 from diagmod.io.model_files import write_no_model
 from diagmod.io.regime_tables import REGIME_SEGMENTS, REGIME_VIEWS, REGIMES
-from diagmod.io.schemas import TableSchema
-from diagmod.io.tables import conform, empty_table
+from diagmod.io.tables import conform, empty_table, joined
 from diagmod.models.regimes.finding import find_regimes, why_not
 from diagmod.models.regimes.labelling import label_rows
 from diagmod.models.regimes.picture import Picture, picture_of
@@ -98,7 +97,7 @@ def train_regimes(
             models[view] = found.model
         on_progress(done + 1, len(settings.views), view)
     reason = "" if models else "; ".join(f"{row['view']}: {row['reason']}" for row in views)
-    tables = (_table(regimes, REGIMES), _table(segments, REGIME_SEGMENTS), conform(pd.DataFrame(views), REGIME_VIEWS))
+    tables = (joined(regimes, REGIMES), joined(segments, REGIME_SEGMENTS), conform(pd.DataFrame(views), REGIME_VIEWS))
     return TrainedRegimes(*tables, models, reason)
 
 
@@ -108,7 +107,3 @@ def drawn_picture(found: FoundRegimes, settings: RegimeSettings) -> tuple[Pictur
     every = np.unique(np.linspace(0, len(found.drawn) - 1, number).round().astype(np.int64))
     shown = found.drawn[every]
     return picture_of(found.points[shown], settings.picture, settings.seed), shown
-
-
-def _table(parts: list[pd.DataFrame], schema: TableSchema) -> pd.DataFrame:
-    return conform(pd.concat(parts, ignore_index=True), schema) if parts else empty_table(schema)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import torch
-from handmade_fleet import fleet
+from one_batch import losses_of_one_batch
 
 from diagmod.models.autoencoder import reproducible
 from diagmod.models.forecast.lstm import RecurrentNetwork
-from diagmod.models.forecast.quantile_head import pinball_loss
-from diagmod.models.forecast.window_draws import training_windows
 from diagmod.models.forecast.window_rows import CHANNELS, shape_of
 
 DAILY, HOURLY = shape_of(24, 30), shape_of(1, 168)
@@ -51,16 +48,6 @@ def test_what_is_kept_is_the_state_after_the_newest_step():
 
 
 def test_one_batch_is_learnt_by_heart():
-    windows = training_windows(fleet(3), DAILY, 16, 0)
-    x, y = torch.from_numpy(windows.channels()), torch.from_numpy(windows.targets.astype(np.float32))
     with reproducible(0):
-        net = RecurrentNetwork(DAILY, 64, 0.0)
-        optimiser = torch.optim.Adam(net.parameters(), 1e-2)
-        losses = []
-        for _ in range(300):
-            optimiser.zero_grad()
-            loss = pinball_loss(net(x), y)
-            loss.backward()
-            optimiser.step()
-            losses.append(loss.item())
+        losses = losses_of_one_batch(RecurrentNetwork(DAILY, 64, 0.0), DAILY)
     assert min(losses[-20:]) < 0.05 * losses[0]
