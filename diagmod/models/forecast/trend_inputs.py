@@ -70,7 +70,9 @@ def _visits(catalogue: pd.DataFrame, figures: pd.DataFrame, indicators: Sequence
     """Long rows of the wanted figures; recordings that cannot carry a diagnosis are left out."""
     units = {column.name: column.unit for column in RECORDING_FEATURES.columns}
     if unknown := [name for name in indicators if name not in units or name in ("recording_id", "motor_id")]:
-        raise ValueError(f"indicators must be figures of the feature table, got {unknown[0]!r}; see `diagmod features`")
+        raise ValueError(
+            f"indicators must be figures of the feature table, got {unknown[0]!r}; they are listed in data/README.md"
+        )
     about = catalogue.loc[catalogue["acquisition"] != "unusable", ["recording_id", "motor_id", "started_at"]]
     joined = figures[["recording_id", *indicators]].merge(about, on="recording_id")
     long = joined.melt(["recording_id", "motor_id", "started_at"], list(indicators), "quantity", "value")
