@@ -73,7 +73,7 @@ def run_stage(stage: Stage, staging: Path, root: Path, limit_s: float) -> int:
             kernel_name="python3",
             progress_bar=False,
             cwd=root,
-            extra_arguments=["--log-level=40"],
+            extra_arguments=["--log-level=50"],  # a kernel that is ended while idle calls that an error
             timeout_func=clock.seconds_left,
             on_cell_start=clock.cell_started,
             on_cell_executed=clock.cell_executed,
