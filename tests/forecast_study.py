@@ -11,9 +11,11 @@ from diagmod.io.defect_catalogue import read_defects
 from diagmod.io.maintenance_events import read_maintenance
 from diagmod.io.plant_trends import trend_log, write_service
 from diagmod.io.trend_logs import read_trend
+from diagmod.models.forecast.crossing import first_crossing
 from diagmod.models.forecast.series import TrendSeries
 from diagmod.models.forecast.trend_inputs import TrendTables
 from diagmod.sim.fleet import FleetPlan, plan_fleet
+from diagmod.sim.fleet_truth import daily_truth
 
 #: Motors of the study fleet, its seed, and its days.
 N_MOTORS, SEED, DAYS = 60, 77, 182
@@ -43,6 +45,32 @@ def trend_tables(plan: FleetPlan, folder: Path) -> TrendTables:
     events = read_maintenance(folder, names, read_defects()).events
     motors = pd.DataFrame({"motor_id": names, "rated_current_a": [m.motor.rated_current_a for m in plan.motors]})
     return TrendTables(trend, events, motors, pd.DataFrame(columns=["motor_id", "quantity", "unit", "time", "value"]))
+
+
+def beyond_the_log(plan: FleetPlan, risk: pd.DataFrame) -> pd.DataFrame:
+    """What was said of every trend at the end of its log, and what truly comes if nobody repairs anything.
+
+    Parameters
+    ----------
+    plan : FleetPlan
+    risk : DataFrame
+        Table ``risk``; rows that were above their limit already, or have none, are left out.
+
+    Returns
+    -------
+    DataFrame
+        ``motor_id``, ``probability``, ``days_low``, ``days_median``, ``days_high``, and ``days_true``: days until the
+        true daily mean crosses, from 1; NaN where it does not within the horizon.
+    """
+    rows = []
+    names = [motor.motor.motor_id for motor in plan.motors]
+    for row in risk[risk["probability"].notna() & (risk["standing"] != "above_now")].itertuples():
+        truth = daily_truth(plan, names.index(row.motor_id))
+        first = np.datetime64(row.origin.tz_localize(None), "D")
+        days = truth.rms[truth.days >= first, "RST".index(row.quantity[-1])][: row.horizon_d]
+        day = int(first_crossing(days[None, :], row.limit)[0])
+        rows.append((row.motor_id, row.probability, row.days_low, row.days_median, row.days_high, day or np.nan))
+    return pd.DataFrame(rows, columns=["motor_id", "probability", "days_low", "days_median", "days_high", "days_true"])
 
 
 def machine_temperature(path: Path) -> TrendSeries:

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from diagmod.sim.fleet import FleetPlan
 
-#: Days in a row, standstill left out, that a mean lies above a limit before it counts as crossed.
-STAYS_DAYS = 3
+#: Days in a row, standstill left out, that a mean lies above a limit before it counts as crossed: as many as forecasts
+#: ask for (a test holds both equal).
+STAYS_DAYS = 2
 
 #: First days of the period whose mean is called the start, and the limit as a multiple of it.
 START_DAYS, START_LIMIT = 28, 1.1
@@ -83,7 +84,7 @@ def crossing(days: NDArray[np.datetime64], values: NDArray[np.float64], limit: f
     >>> days = np.arange("2026-01-05", "2026-01-12", dtype="datetime64[D]")
     >>> crossing(days, np.array([1.0, 3.0, 1.0, 3.0, np.nan, 3.0, 3.0]), 2.0)
     np.datetime64('2026-01-08')
-    >>> crossing(days, np.array([1.0, 3.0, 1.0, 3.0, 1.0, 3.0, 3.0]), 2.0)
+    >>> crossing(days, np.array([1.0, 3.0, 1.0, 3.0, 1.0, 3.0, 1.0]), 2.0)
     """
     known = np.isfinite(values)
     days, above = days[known], values[known] > limit

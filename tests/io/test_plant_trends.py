@@ -109,8 +109,8 @@ def test_crossings_agree_with_a_walk_through_the_truth_file(fleet):
         assert row.limit_a == pytest.approx(limit, abs=1e-4)
         above = [day for day in days.dropna().index if days[day] > limit]
         running = list(days.dropna().index)
-        expected = next((d for d in above if set(running[running.index(d) :][:3]) <= set(above)
-                         and len(running[running.index(d) :]) >= 3), "")  # fmt: skip
+        expected = next((d for d in above if set(running[running.index(d) :][:2]) <= set(above)
+                         and len(running[running.index(d) :]) >= 2), "")  # fmt: skip
         assert row.crossed_at == expected
 
 

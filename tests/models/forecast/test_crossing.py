@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from diagmod.models.forecast.crossing import above_since, crossed, crossing_of_paths, first_crossing, line_crosses
+from diagmod.models.forecast.crossing import HOLD, above_since, crossed, crossing_of_paths, first_crossing, line_crosses
 from diagmod.models.forecast.limits import Limit
 from diagmod.models.forecast.series import TrendSeries
+from diagmod.sim.fleet_truth import STAYS_DAYS
 
 NAN = float("nan")
 
@@ -117,3 +118,7 @@ def test_shapes_and_holds_are_checked() -> None:
         first_crossing(np.zeros((1, 3)), 1.0, hold=0)
     with pytest.raises(ValueError, match=r"must have rows and days, got shape \(3,\)"):
         first_crossing(np.zeros(3), 1.0)
+
+
+def test_the_truth_of_a_simulated_fleet_counts_a_crossing_as_forecasts_do() -> None:
+    assert HOLD == STAYS_DAYS
