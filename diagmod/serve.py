@@ -12,15 +12,27 @@ import os
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 from diagmod.io.notebooks import NotebookError, read_notebook
 from diagmod.io.paths import project_root
+from diagmod.views.language import LANGUAGES, words_of
 
 #: The only address served; for others put a proxy with login and TLS in front.
 ADDRESS = "127.0.0.1"
 
 LAB_PORT = 8888
 DASHBOARDS_PORT = 8866
+
+#: Viewers served at once, and processes kept warm for the next ones, unless told otherwise; about 150 MB each.
+VIEWERS = 20
+PREHEAT = 3
+
+#: No machine that serves dashboards has room for more processes of 150 MB.
+MOST_PROCESSES = 200
+
+#: Pages in the order of the navigation; others come after them, by name.
+PAGES = ("overview", "anomalies", "trends", "motor", "recording", "admin")
 
 #: What JupyterLab shows first.
 START_PAGE = "notebooks/README.md"
@@ -29,7 +41,14 @@ _PAGE_STYLES = Path(__file__).parent / "io" / "templates"
 
 
 def serve_command(
-    root: Path, folder: Path, port: int, *, open_browser: bool = False
+    root: Path,
+    folder: Path,
+    port: int,
+    *,
+    open_browser: bool = False,
+    allow_changes: bool = False,
+    viewers: int = VIEWERS,
+    preheat: int = PREHEAT,
 ) -> tuple[list[str], dict[str, str]]:
     """Command line and environment that serve every notebook of a folder as a page.
 
@@ -38,22 +57,34 @@ def serve_command(
     root : Path
         The project; its ``.jupyter/`` holds the configuration and the template.
     folder : Path
-        Notebooks to serve. Whatever notebook lies below it can be executed by a viewer.
+        Notebooks to serve, those that lie directly in it. Each can be executed by a viewer.
     port : int
         Port on 127.0.0.1; no other is tried.
     open_browser : bool
         Whether to show the pages in a browser of this machine.
+    allow_changes : bool
+        Whether pages may change things (promote a model, file an upload); else they only show.
+    viewers : int
+        Pages open at once, at most; each has a process of its own.
+    preheat : int
+        Processes kept warm for the next pages.
 
     Raises
     ------
     FileNotFoundError
         The folder does not exist.
+    ValueError
+        A number is out of range.
     """
+    for name, value, least in (("viewers", viewers, 1), ("preheat", preheat, 0)):
+        if not least <= value <= MOST_PROCESSES:
+            raise ValueError(f"{name} must lie between {least} and {MOST_PROCESSES}, got {value}; give --{name}")
     if not folder.is_dir():
         raise FileNotFoundError(f"no folder {folder}; dashboards are notebooks in notebooks/dashboards/")
-    argv = [sys.executable, "-m", "voila", str(folder.resolve()), f"--Voila.ip={ADDRESS}", f"--port={port}"]
-    environment = _environment(root) | {"DIAGMOD_DASHBOARDS": str(folder.resolve())}
-    return argv + ([] if open_browser else ["--no-browser"]), environment
+    argv = [sys.executable, "-m", "diagmod.dashboard_server", str(folder.resolve()), f"--Voila.ip={ADDRESS}"]
+    argv += [f"--port={port}", f"--viewers={viewers}", f"--preheat={preheat}"]
+    argv += [*([] if open_browser else ["--no-browser"]), *(["--allow-changes"] if allow_changes else [])]
+    return argv, _environment(root) | {"DIAGMOD_DASHBOARDS": str(folder.resolve())}
 
 
 def lab_command(root: Path, port: int, *, open_browser: bool = False) -> tuple[list[str], dict[str, str]]:
@@ -68,13 +99,23 @@ def lab_command(root: Path, port: int, *, open_browser: bool = False) -> tuple[l
     return argv + ([] if open_browser else ["--no-browser"]), _environment(root)
 
 
-def dashboard_pages(folder: Path) -> list[dict[str, str]]:
-    """File, title and introduction of every dashboard in a folder, in the order of file names.
+def dashboard_pages(folder: Path) -> list[dict[str, Any]]:
+    """File, title and introduction of every dashboard in a folder, in the order of :data:`PAGES`.
 
     The title is the first heading of the notebook, ``about`` the paragraph below it; without a heading,
-    or when the file cannot be read, the title comes from the file name.
+    or when the file cannot be read, the title comes from the file name. ``titles`` and ``abouts`` hold both by
+    language.
     """
-    return [{"file": path.name, **_introduction(path)} for path in sorted(folder.glob("*.ipynb"))]
+    pages = ({"file": path.name, **_introduction(path)} for path in sorted(folder.glob("*.ipynb"), key=_place))
+    return [page | {f"{key}s": _in_all_languages(page[key]) for key in ("title", "about")} for page in pages]
+
+
+def _place(page: Path) -> tuple[int, str]:
+    return (PAGES.index(page.stem) if page.stem in PAGES else len(PAGES), page.name)
+
+
+def _in_all_languages(text: str) -> dict[str, str]:
+    return {code: words_of(code)(text) for code in LANGUAGES}
 
 
 def _introduction(path: Path) -> dict[str, str]:

@@ -17,21 +17,44 @@ import plotly.graph_objects as go
 from IPython.display import HTML
 from plotly.io.base_renderers import PlotlyRenderer
 
+from diagmod.views.language import Words, words_of
 from diagmod.views.theme import CONFIG
 
 
 class FigureSlot(widgets.Output):
     """A place on the page for one figure; :meth:`show` replaces it."""
 
-    def show(self, chart: go.Figure) -> None:
-        """Draw a figure here."""
-        bundle = PlotlyRenderer(CONFIG).to_mimebundle(chart.to_dict())
-        self.outputs = ({"output_type": "display_data", "data": bundle, "metadata": {}},)
+    def __init__(self, words: Words | None = None) -> None:
+        self._words = words or words_of("en")
+        super().__init__()
+        self.add_class("dm-figure-slot")
+
+    def show(self, chart: go.Figure, source: str = "") -> None:
+        """Draw a figure here, in the language of the page; ``source`` is the file that it was made of."""
+        bundle = PlotlyRenderer(CONFIG).to_mimebundle(self._words.figure(chart).to_dict())
+        told = f"<p class='dm-source'>{escape(self._words('Source'))}: <code>{escape(source)}</code></p>"
+        self.outputs = (_shown(bundle), *([_shown({"text/html": told})] if source else []))
 
     def say(self, text: str) -> None:
         """Put a sentence here instead of a figure."""
-        html = f"<p class='dm-muted'>{escape(text)}</p>"
-        self.outputs = ({"output_type": "display_data", "data": {"text/html": html}, "metadata": {}},)
+        self.outputs = (_shown({"text/html": f"<p class='dm-muted'>{escape(self._words(text))}</p>"}),)
+
+
+class HtmlSlot(widgets.HTML):
+    """A place on the page for HTML: a table, cards, sentences."""
+
+    def show(self, html: str) -> None:
+        """Put HTML here; its texts are escaped by whoever made it."""
+        self.value = f"<div class='dm-html'>{html}</div>"
+
+
+def heading(words: Words, text: str, level: int = 2) -> widgets.HTML:
+    """A heading of a part."""
+    return widgets.HTML(f"<h{level}>{escape(words(text))}</h{level}>")
+
+
+def _shown(bundle: dict[str, Any]) -> dict[str, Any]:
+    return {"output_type": "display_data", "data": bundle, "metadata": {}}
 
 
 class TableSlot(widgets.Output):
@@ -39,17 +62,22 @@ class TableSlot(widgets.Output):
 
     def show(self, content: HTML) -> None:
         """Show a table made by :func:`diagmod.views.tables.table`."""
-        self.outputs = ({"output_type": "display_data", "data": {"text/html": content.data}, "metadata": {}},)
+        self.outputs = (_shown({"text/html": content.data}),)
 
 
 def cards(figures: Mapping[str, tuple[str, str]]) -> HTML:
     """A row of figures: name, value, unit."""
+    return HTML(card_list(figures))
+
+
+def card_list(figures: Mapping[str, tuple[str, str]], *, mark_first: bool = False) -> str:
+    """HTML of a row of figures: name, value, unit; ``mark_first`` marks the first value for those who measure."""
     items = "".join(
-        f"<div class='dm-figure-card'><dt>{escape(name)}</dt>"
-        f"<dd>{escape(value)}{f' <small>{escape(unit)}</small>' if unit else ''}</dd></div>"
-        for name, (value, unit) in figures.items()
+        f"<div class='dm-figure-card'><dt>{escape(name)}</dt><dd{' data-dm-first' if mark_first and not k else ''}>"
+        f"{escape(value)}{f' <small>{escape(unit)}</small>' if unit else ''}</dd></div>"
+        for k, (name, (value, unit)) in enumerate(figures.items())
     )
-    return HTML(f"<dl class='dm-figures'>{items}</dl>")
+    return f"<dl class='dm-figures'>{items}</dl>"
 
 
 def footer(versions: Mapping[str, str]) -> HTML:

@@ -51,12 +51,13 @@ def table(
     """
     shown = frame[list(columns)] if columns else frame
     known = UNITS | dict(units or {})
-    heads = [_head(str(name), known.get(str(name), "")) for name in shown]
+    heads = [head_of(str(name), known.get(str(name), "")) for name in shown]
     numeric = [pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind) for kind in shown.dtypes]
     head = "".join(_cell("th", text, number) for text, number in zip(heads, numeric, strict=True))
     rows = shown.head(most_rows).itertuples(index=False, name=None)
     body = "".join(
-        "<tr>" + "".join(_cell("td", _text(v), n) for v, n in zip(row, numeric, strict=True)) + "</tr>" for row in rows
+        "<tr>" + "".join(_cell("td", text_of(v), n) for v, n in zip(row, numeric, strict=True)) + "</tr>"
+        for row in rows
     )
     hidden = len(shown) - most_rows
     rest = f"<p>{hidden} more row{'s' if hidden > 1 else ''}.</p>" if hidden > 0 else ""
@@ -70,7 +71,7 @@ def sentence(text: str) -> Markdown:
     return Markdown(text.replace("<", "&lt;"))
 
 
-def _head(name: str, unit: str) -> str:
+def head_of(name: str, unit: str) -> str:
     """Words for a column: its name without the unit's suffix, then the unit."""
     if unit == "rpm":
         name = name.replace("_rpm", "_speed")
@@ -84,7 +85,7 @@ def _cell(kind: str, text: str, is_number: bool) -> str:
     return f"<{kind}{' class=dm-number' if is_number else ''}{whole}>{escape(text)}</{kind}>"
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
     if value is None or (not isinstance(value, str | list | tuple | dict) and pd.isna(value)):
         return "–"
     if isinstance(value, bool):

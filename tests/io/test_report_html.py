@@ -146,14 +146,11 @@ def test_code_is_folded_away_except_the_parameters_of_the_run():
     assert found == [("", "parameters and their defaults"), (' open=""', "parameters of this run"), ("", "code")]
 
 
-def _tokens(css: str) -> dict[str, str]:
-    return dict(re.findall(r"(--dm-[a-z]+): (#[0-9a-f]{6});", css))
-
-
 def _schemes() -> dict[str, dict[str, str]]:
+    """Colour of every token in both schemes, from the stylesheet."""
     css = (TEMPLATES / "theme.css").read_text(encoding="utf-8")
-    light, _, rest = css.partition("@media")
-    return {"light": _tokens(light), "dark": _tokens(rest[: rest.index("body {")])}
+    found = re.findall(r"(--dm-[a-z]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);", css)
+    return {"light": {name: ink for name, ink, _ in found}, "dark": {name: ink for name, _, ink in found}}
 
 
 def _contrast(one: str, other: str) -> float:

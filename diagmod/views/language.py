@@ -1,0 +1,127 @@
+"""The language of a page: English is written in the code, other languages stand in one catalogue.
+
+A text is translated as a whole where it reaches the viewer. An entry of the catalogue may hold places in braces,
+``"Hourly rms current of {motor}": "Часовой действующий ток {motor}"``: then every text of that form is translated, and
+what stands in the places is translated in turn where the catalogue knows it. So sentences that other layers composed
+can be read in another language, and nothing but the catalogue knows the second one. What it does not know stays as it
+is: a sentence in the wrong language is better than none.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache, partial
+from pathlib import Path
+
+import plotly.graph_objects as go
+
+#: Languages of the pages and their own names.
+LANGUAGES = {"en": "English", "ru": "Русский"}
+
+#: Catalogues, ``LANGUAGE_TOPIC.json``: English text to its translation.
+FOLDER = Path(__file__).parent / "languages"
+
+#: Place for what differs from text to text.
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+class Words:
+    """Translates texts into one language.
+
+    Parameters
+    ----------
+    catalogue : dict of str
+        English text, perhaps with places, to its translation with the same places.
+    language : str
+        Of :data:`LANGUAGES`.
+
+    Examples
+    --------
+    >>> words = Words({"motor": "двигатель", "{n} of {what}": "{n} из: {what}"}, "ru")
+    >>> words("motor"), words("3 of motor"), words("speed")
+    ('двигатель', '3 из: двигатель', 'speed')
+    """
+
+    def __init__(self, catalogue: dict[str, str], language: str) -> None:
+        self.language = language
+        self._exact = {text: said for text, said in catalogue.items() if not _PLACE.search(text)}
+        # The text with the most of its own letters first: it says most exactly what is meant.
+        open_texts = sorted((t for t in catalogue if t not in self._exact), key=lambda t: -len(_PLACE.sub("", t)))
+        self._forms = [(_form(text), catalogue[text]) for text in open_texts]
+        self._known: dict[str, str] = {}
+
+    def __call__(self, text: str) -> str:
+        """The text in this language; as it is where the catalogue does not know it."""
+        if not self._exact and not self._forms:
+            return text
+        if text not in self._known:
+            self._known[text] = self._said(text)
+        return self._known[text]
+
+    def _said(self, text: str) -> str:
+        if text in self._exact:
+            return self._exact[text]
+        for form, said in self._forms:
+            if found := form.fullmatch(text):
+                return _PLACE.sub(partial(self._part, found.groupdict()), said)
+        return text
+
+    def _part(self, parts: dict[str, str], place: re.Match[str]) -> str:
+        return self._exact.get(parts[place[1]], parts[place[1]])
+
+    def figure(self, chart: go.Figure) -> go.Figure:
+        """A figure with its titles, names and annotations in this language; the same figure."""
+        if not self._exact and not self._forms:
+            return chart
+        layout = chart.layout
+        if layout.title.text:
+            layout.title.text = self(layout.title.text)
+        for axis in (*chart.select_xaxes(), *chart.select_yaxes()):
+            if axis.title.text:
+                axis.title.text = self(axis.title.text)
+        for trace in chart.data:
+            if getattr(trace, "name", None):
+                trace.name = self(trace.name)
+        for note in layout.annotations:
+            if note.text:
+                note.text = self(note.text)
+        return chart
+
+
+@cache
+def words_of(language: str) -> Words:
+    """The translator into a language; English for one that there is not."""
+    if language not in LANGUAGES or language == "en":
+        return Words({}, "en")
+    return Words(catalogue_of(language), language)
+
+
+def catalogue_of(language: str) -> dict[str, str]:
+    """Everything that is known of a language, of all topics together.
+
+    Raises
+    ------
+    ValueError
+        Two topics translate the same text differently, or a translation lacks a place of its text.
+    """
+    found: dict[str, str] = {}
+    for path in sorted(FOLDER.glob(f"{language}_*.json")):
+        for text, said in json.loads(path.read_text(encoding="utf-8")).items():
+            if found.get(text, said) != said:
+                raise ValueError(f"{path.name}: {text!r} is translated already, and differently; keep one of both")
+            if places_of(text) != places_of(said):
+                raise ValueError(f"{path.name}: {text!r} and its translation must hold the same places in braces")
+            found[text] = said
+    return found
+
+
+def places_of(text: str) -> set[str]:
+    """Names of the places of a text."""
+    return set(_PLACE.findall(text))
+
+
+def _form(text: str) -> re.Pattern[str]:
+    parts = _PLACE.split(text)
+    pieces = [re.escape(part) if k % 2 == 0 else f"(?P<{part}>.*?)" for k, part in enumerate(parts)]
+    return re.compile("".join(pieces), re.DOTALL)
