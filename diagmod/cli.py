@@ -19,7 +19,9 @@ from diagmod.io.stages import StageError
 from diagmod.models_command import models
 from diagmod.regimes_command import regimes
 from diagmod.register_command import defects, motors
+from diagmod.report_command import REPORT_HELP, report_command
 from diagmod.score_command import SCORE_HELP, score_command
+from diagmod.serve_command import SERVE_HELP, serve_dashboards
 from diagmod.store_command import store_app
 from diagmod.trend_command import trend
 
@@ -36,6 +38,8 @@ app.command("diagnose", help=HELP)(diagnose_file)
 app.command("import", help=IMPORT_HELP)(import_command)
 app.command("forecast", help=FORECAST_HELP)(forecast_command)
 app.command("score", help=SCORE_HELP)(score_command)
+app.command("report", help=REPORT_HELP)(report_command)
+app.command("serve", help=SERVE_HELP)(serve_dashboards)
 
 
 @datasets.command("list")

@@ -1,8 +1,8 @@
 """Scripts and styles that pages load: from known folders only, kept by browsers, and never out of date.
 
-The addresses of scripts hold a stamp of all files as they were when the server started, so that a browser may keep what it got for
-ever; the next version of anything has another address. A file that changed since, or is asked for without
-the stamp, is compared by its entity tag at every use. Nothing is compressed here: pages are read on this
+The addresses of scripts hold a stamp of all files as they were when the server started, so that a browser may keep
+what it got for ever; the next version of anything has another address. A file that changed since, or is asked for
+without the stamp, is compared by its entity tag at every use. Nothing is compressed here: pages are read on this
 machine, where unpacking costs more than it saves; a proxy in front may do it.
 """
 
@@ -33,7 +33,7 @@ def stamp_of(folders: Iterable[Path]) -> str:
 class AssetHandler(tornado.web.StaticFileHandler):
     """Files below several folders, the first that has it."""
 
-    def initialize(self, folders: list[Path], stamp: str, started_ns: int) -> None:
+    def initialize(self, folders: list[Path], stamp: str, started_ns: int) -> None:  # type: ignore[override]
         """``started_ns`` is when the stamp was taken; younger files are not covered by it."""
         self.folders, self.stamp, self.started_ns = folders, stamp, started_ns
         super().initialize(path="")

@@ -1,9 +1,9 @@
 """Which messages of a page's browser reach its kernel: those of widgets, and no others.
 
-Voila drops what would execute code by its type; this connection is stricter. It speaks one protocol, on one channel, takes
-apart every message before it is passed on, and lets nobody open a comm except the one by which ipywidgets asks for the state
-of the controls. So a viewer can set the values of the controls that the page made (which pages check) and
-cannot make new ones.
+Voila drops what would execute code by its type; this connection is stricter. It speaks one protocol, on one channel,
+takes apart every message before it is passed on, and lets nobody open a comm except the one by which ipywidgets asks
+for the state of the controls. So a viewer can set the values of the controls that the page made (which pages check)
+and cannot make new ones.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ PROTOCOL = "v1.kernel.websocket.jupyter.org"
 
 #: Targets of comms that a browser may open.
 COMM_TARGETS = frozenset({"jupyter.widget.control"})
+
+#: Most parts of a message, buffers among them; Jupyter itself would try to count to any number that is sent.
+MOST_PARTS = 256
 
 #: Header, parent header, metadata and content come before the buffers.
 _N_PARTS = 4
@@ -41,6 +44,8 @@ class DashboardConnection(ZMQChannelsWebsocketConnection):
         """Empty for a message that may pass."""
         if self.subprotocol != PROTOCOL or not isinstance(message, bytes):
             return "not in the protocol that is spoken here"
+        if int.from_bytes(message[:8], "little") > MOST_PARTS:
+            return "it claims too many parts"
         try:
             channel, parts = deserialize_msg_from_ws_v1(message)
             header, content = self.session.unpack(parts[0]), self.session.unpack(parts[_N_PARTS - 1])

@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import secrets
 from collections.abc import AsyncIterator
 from typing import Any
 
+import jinja2
 import tornado.iostream
 import tornado.web
 from jupyter_core.utils import ensure_async
 from jupyter_server.base.handlers import APIHandler
-from voila.handler import BaseVoilaHandler
-from voila.notebook_renderer import NotebookRenderer
-from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
-from voila.utils import get_page_config
+from voila.execute import VoilaExecutor  # type: ignore[import-untyped]
+from voila.handler import BaseVoilaHandler  # type: ignore[import-untyped]
+from voila.notebook_renderer import NotebookRenderer  # type: ignore[import-untyped]
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler  # type: ignore[import-untyped]
+from voila.utils import get_page_config  # type: ignore[import-untyped]
 
 from diagmod.dashboard_kernels import DashboardKernels, KernelTrouble, Seat
 
@@ -44,16 +47,65 @@ _TROUBLE = (
     "document.getElementById('rendered_cells')?.style.removeProperty('display')</script>"
 )
 
-#: Pages being rendered, kept so that none is forgotten half done.
-_RUNNING: set[asyncio.Task[None]] = set()
+#: What begins or ends a script in HTML.
+_SCRIPT = re.compile(r"<(?=/?script)", re.IGNORECASE)
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """Templates as compiled before; jinja compares the source, so that an edited template is compiled again."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        if bucket.key in self._known:
+            bucket.bytecode_from_string(self._known[bucket.key])
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        self._known[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
+
+#: What goes on while answers are sent, kept so that none is forgotten half done.
+_RUNNING: set[asyncio.Future[None]] = set()
 
 
 class DashboardRenderer(NotebookRenderer):
-    """Voila's renderer, which learns its kernel's identity when the first cell is about to run."""
+    """Voila's renderer on a kernel that is connected already, whose identity it learns before the first cell."""
 
     async def _jinja_kernel_start(self, nb: Any, kernel_id: Any, kernel_future: Any) -> str:
-        kernel_id, manager = await kernel_future
-        return await super()._jinja_kernel_start(nb, kernel_id, manager)
+        client = await kernel_future
+        self.executor = VoilaExecutor(
+            nb,
+            km=client.parent,
+            config=self.traitlet_config,
+            show_tracebacks=self.voila_configuration.show_tracebacks,
+        )
+        self.executor.kc = client
+        self.kernel_started = True
+        return str(client.parent.kernel_id)
+
+    async def _jinja_cell_generator(self, nb: Any, kernel_id: Any) -> AsyncIterator[Any]:
+        async for cell in super()._jinja_cell_generator(nb, kernel_id):
+            yield _without_scripts(cell)
+            if not await ensure_async(self.executor.km.is_alive()):
+                break  # the other cells would only say the same once more
+        await self._cleanup_resources()
+
+
+def _keep(task: asyncio.Future[None]) -> None:
+    _RUNNING.add(task)
+    task.add_done_callback(_RUNNING.discard)
+
+
+def _without_scripts(cell: Any) -> Any:
+    """Take the meaning from script tags of what a cell shows; a template may write that into the page as it is."""
+    for output in cell.get("outputs", []):
+        for kind, text in output.get("data", {}).items():
+            if kind == "text/html":
+                output["data"][kind] = _SCRIPT.sub("&lt;", "".join(text))
+    return cell
 
 
 class PeopleHandler(BaseVoilaHandler):
@@ -89,16 +141,16 @@ class PeopleHandler(BaseVoilaHandler):
         return hook(config, **known, notebook_path="") if hook else config
 
     def signed(self, html: str) -> str:
-        """Put the nonce on scripts. What a page shows never holds the tag: Voila sends it as escaped JSON."""
+        """Put the nonce on the scripts of our templates; the renderer has let no other tag pass."""
         return html.replace("<script", f'<script nonce="{self.nonce}"')
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """A page in our look that says what is wrong and never why in the words of a traceback."""
         self.set_header("Content-Type", "text/html; charset=UTF-8")
-        if status_code == 503:  # noqa: PLR2004
+        if status_code == 503:
             self.set_header("Retry-After", str(RETRY_AFTER_S))
-        reason = getattr(kwargs.get("exc_info", (None, None))[1], "log_message", None) or ""
-        self.finish(self.signed(self.render_template("error.html", status_code=status_code, reason=reason)))
+        limit = self.kernel_manager.viewers_limit
+        self.finish(self.signed(self.render_template("error.html", status_code=status_code, viewers_limit=limit)))
 
 
 class MissingHandler(PeopleHandler):
@@ -122,12 +174,17 @@ class StartHandler(PeopleHandler):
 class PageHandler(PeopleHandler):
     """One page, streamed: its frame at once, its cells as they are done."""
 
-    _seat: Seat | None = None
+    _seat: Seat | None
 
     @property
     def kernels(self) -> DashboardKernels:
         """The kernels, by their own type."""
         return self.kernel_manager
+
+    def initialize(self, **kwargs: Any) -> None:
+        """No seat yet."""
+        super().initialize(**kwargs)
+        self._seat = None
 
     @tornado.web.authenticated
     async def get(self, name: str) -> None:
@@ -137,36 +194,38 @@ class PageHandler(PeopleHandler):
             raise tornado.web.HTTPError(404)
         if len(self.request.query) > MAX_QUERY:
             raise tornado.web.HTTPError(414)
-        self._seat = await self.kernels.take_seat(SEAT_PATIENCE_S)
-        if self._seat is None:
-            raise tornado.web.HTTPError(503, f"At most {self.kernels.viewers_limit} pages are open at once here.")
+        seat = self._seat = await self.kernels.take_seat(SEAT_PATIENCE_S)
+        if seat is None:
+            raise tornado.web.HTTPError(503)
         self.set_header("Content-Type", "text/html; charset=UTF-8")
         self.set_header("Cache-Control", "no-store")
         self.kernels.rendering += 1
+        is_shown = False
         try:
-            async for html in self._render(name, config):
+            async for html in self._render(name, config, seat):
                 self.write(self.signed(html))
                 await self.flush()
+            is_shown = True
         except tornado.iostream.StreamClosedError:
-            await self.kernels.release(self._seat)
-        except KernelTrouble:
-            self.log.exception("No kernel for %s", name)
+            self.log.info("A viewer left before %s was shown.", name)
+        except KernelTrouble as exc:
+            self.log.error("No kernel for %s: %s", name, exc)
             self.write(self.signed(_TROUBLE))
         finally:
             self.kernels.rendering -= 1
+            if not is_shown:
+                await self.kernels.release(seat)
 
     def on_connection_close(self) -> None:
         """The viewer left before the page was complete."""
         if self._seat is not None:
-            asyncio.ensure_future(self.kernels.release(self._seat))
+            _keep(asyncio.ensure_future(self.kernels.release(self._seat)))
         super().on_connection_close()
 
-    async def _render(self, name: str, config: dict[str, Any]) -> AsyncIterator[str]:
+    async def _render(self, name: str, config: dict[str, Any], seat: Seat) -> AsyncIterator[str]:
         """Pieces of HTML in order, with a sign of life where a cell takes long."""
         pieces: asyncio.Queue[str | Exception | None] = asyncio.Queue()
-        task = asyncio.ensure_future(self._fill(pieces, name, config))
-        _RUNNING.add(task)
-        task.add_done_callback(_RUNNING.discard)
+        _keep(asyncio.ensure_future(self._fill(pieces, name, config, seat)))
         while True:
             try:
                 piece = await asyncio.wait_for(pieces.get(), HEARTBEAT_S)
@@ -178,22 +237,20 @@ class PageHandler(PeopleHandler):
                 raise piece
             yield piece
 
-    async def _fill(self, pieces: asyncio.Queue[str | Exception | None], name: str, config: dict[str, Any]) -> None:
-        kernel = asyncio.ensure_future(self._kernel(name))
+    async def _fill(
+        self, pieces: asyncio.Queue[str | Exception | None], name: str, config: dict[str, Any], seat: Seat
+    ) -> None:
+        request = {"SCRIPT_NAME": f"{self.base_url}voila/render/{name}", "QUERY_STRING": self.request.query}
+        kernel = asyncio.ensure_future(self.kernels.bring(seat, request))
         try:
             renderer = self._renderer(name, config)
             await renderer.initialize()
+            renderer.exporter.environment.bytecode_cache = _COMPILED
             async for html, _ in renderer.generate_content_generator(None, kernel):
                 pieces.put_nowait(html)
             pieces.put_nowait(None)
         except (KernelTrouble, RuntimeError, OSError, tornado.web.HTTPError) as exc:
             pieces.put_nowait(exc)
-
-    async def _kernel(self, name: str) -> tuple[str, Any]:
-        """Identity and manager of this viewer's kernel, told what was asked for."""
-        request = {"SCRIPT_NAME": f"{self.base_url}voila/render/{name}", "QUERY_STRING": self.request.query}
-        kernel_id = await self.kernels.bring(self._seat, request)
-        return kernel_id, self.kernels.get_kernel(kernel_id)
 
     def _renderer(self, name: str, config: dict[str, Any]) -> DashboardRenderer:
         app = self.settings["voila"]

@@ -1,7 +1,7 @@
 """The server of the dashboards: Voila's, with our kernels, our answers and nothing left open.
 
-Of Voila it keeps the settings, the template system and the rendering of notebooks; the table of what it answers to is our
-own, so that a handler that a later Voila adds is not served before somebody has looked at it.
+Of Voila it keeps the settings, the template system and the rendering of notebooks; the table of what it answers to is
+our own, so that a handler that a later Voila adds is not served before somebody has looked at it.
 ``python -m diagmod.dashboard_server FOLDER`` starts it; ``diagmod.serve`` gives it its environment.
 """
 
@@ -10,12 +10,13 @@ from __future__ import annotations
 import shutil
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+import tornado.ioloop
 from jupyter_server.utils import url_path_join
 from traitlets import Bool, Integer, Type, Unicode
-from voila.app import Voila
-from voila.paths import collect_static_paths
+from voila.app import Voila  # type: ignore[import-untyped]
+from voila.paths import collect_static_paths  # type: ignore[import-untyped]
 
 from diagmod.dashboard_assets import AssetHandler, stamp_of
 from diagmod.dashboard_channels import DashboardConnection
@@ -45,8 +46,8 @@ class DashboardServer(Voila):
     version = Unicode("")  # said to nobody
     kernel_websocket_connection_class = Type(DashboardConnection, config=True)
 
-    aliases = {**Voila.aliases, "viewers": "DashboardServer.viewers", "preheat": "DashboardServer.preheat"}
-    flags = {
+    aliases: ClassVar = {**Voila.aliases, "viewers": "DashboardServer.viewers", "preheat": "DashboardServer.preheat"}
+    flags: ClassVar = {
         **Voila.flags,
         "allow-changes": ({"DashboardServer": {"allow_changes": True}}, "let pages change things"),
     }
@@ -115,8 +116,6 @@ class DashboardServer(Voila):
 
     def listen(self) -> None:
         """Warm up kernels as soon as the server answers."""
-        import tornado.ioloop
-
         tornado.ioloop.IOLoop.current().add_callback(self.kernel_manager.refill)
         super().listen()
 

@@ -1,7 +1,7 @@
 """What a kernel does before it has a viewer: import what the pages import, and draw one figure for nobody.
 
-Importing pandas, plotly and the pages takes a second or two, most of what a viewer would wait for. No data is read here, so
-nothing can be out of date.
+Importing pandas, plotly and the pages takes a second or two, most of what a viewer would wait for. No data is read
+here, so nothing can be out of date.
 """
 
 from __future__ import annotations

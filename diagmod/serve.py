@@ -1,8 +1,8 @@
 """Start JupyterLab or the dashboards: ``python -m diagmod.serve lab|dashboards``.
 
 How Jupyter and Voila behave is written in ``.jupyter/``; here is only how to start them so that they
-find it, on this machine only. Dashboards are served by Voila on its own, never as an extension of
-Jupyter Server, which would run whatever code a viewer sends.
+find it, on this machine only. Dashboards are served by our own server (``dashboard_server``), never by an
+extension of Jupyter Server, which would run whatever code a viewer sends.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import argparse
 import os
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,8 @@ def dashboard_pages(folder: Path) -> list[dict[str, Any]]:
     or when the file cannot be read, the title comes from the file name. ``titles`` and ``abouts`` hold both by
     language.
     """
-    pages = ({"file": path.name, **_introduction(path)} for path in sorted(folder.glob("*.ipynb"), key=_place))
+    shown = (path for path in folder.glob("*.ipynb") if not path.name.startswith("."))
+    pages = ({"file": path.name, **_introduction(path)} for path in sorted(shown, key=_place))
     return [page | {f"{key}s": _in_all_languages(page[key]) for key in ("title", "about")} for page in pages]
 
 
@@ -138,18 +140,38 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("what", choices=["lab", "dashboards"])
     parser.add_argument("--port", type=int, help=f"port on {ADDRESS}")
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    parser.add_argument("--allow-changes", action="store_true", help="dashboards: let pages change things")
+    parser.add_argument("--viewers", type=int, default=VIEWERS, help="dashboards: pages open at once, at most")
+    parser.add_argument("--preheat", type=int, default=PREHEAT, help="dashboards: processes kept warm")
     given = parser.parse_args(arguments)
-    port = given.port if given.port is not None else LAB_PORT if given.what == "lab" else DASHBOARDS_PORT
+    if given.what == "lab":
+        return start_lab(given.port if given.port is not None else LAB_PORT, open_browser=not given.no_browser)
+    return start_dashboards(
+        given.port if given.port is not None else DASHBOARDS_PORT,
+        open_browser=not given.no_browser,
+        allow_changes=given.allow_changes,
+        viewers=given.viewers,
+        preheat=given.preheat,
+    )
+
+
+def start_lab(port: int, *, open_browser: bool) -> int:
+    """Become JupyterLab, or return 2 and say why not."""
+    return _become(port, lambda root: lab_command(root, port, open_browser=open_browser))
+
+
+def start_dashboards(port: int, **options: Any) -> int:
+    """Become the server of the dashboards, or return 2 and say why not; options are those of `serve_command`."""
+    return _become(port, lambda root: serve_command(root, root / "notebooks" / "dashboards", port, **options))
+
+
+def _become(port: int, command: Callable[[Path], tuple[list[str], dict[str, str]]]) -> int:
     if not 1 <= port <= 65535:
         return _refuse(f"port must lie between 1 and 65535, got {port}; give --port")
     try:
         root = project_root()
-        if given.what == "lab":
-            argv, environment = lab_command(root, port, open_browser=not given.no_browser)
-        else:
-            folder = root / "notebooks" / "dashboards"
-            argv, environment = serve_command(root, folder, port, open_browser=not given.no_browser)
-    except FileNotFoundError as exc:
+        argv, environment = command(root)
+    except (FileNotFoundError, ValueError) as exc:
         return _refuse(str(exc))
     if _is_taken(port):
         return _refuse(f"port {port} on {ADDRESS} is in use; stop what uses it or give --port")

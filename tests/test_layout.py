@@ -142,7 +142,7 @@ def test_dashboards_have_few_cells_and_load_nothing_heavy(path: Path) -> None:
     assert "models" not in layers_reached(path), "a page reads results; it never trains"
 
 
-@pytest.mark.parametrize("module", ["diagmod.views.overview", "diagmod.cli", "diagmod.run"])
+@pytest.mark.parametrize("module", ["diagmod.views.pages.overview", "diagmod.cli", "diagmod.run"])
 def test_pages_and_commands_load_no_learning_library(module: str) -> None:
     code = f"import sys, {module}; print(*sorted({{'torch', 'sklearn', 'skops', 'prophet'}} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

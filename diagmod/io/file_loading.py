@@ -52,6 +52,7 @@ class LoadJob:
         Where the files are; none may lie outside.
     dataset : Dataset
     motors : mapping of Motor
+        A recording of a motor that it does not know is validated and not audited.
     rules : RuleSet
     line_band_hz : (float, float)
         Band in which the audit searches the supply line, Hz.
@@ -216,7 +217,9 @@ def _judged(
         return _refused(read, findings)
     if scratch and not waveform.is_file():  # the facts were known, and the audit rests on another nameplate or limit
         ingest_recording(source, waveform, declared)
-    motor, is_ampere = job.motors[row["motor_id"]], ingested.unit == "A"
+    if (motor := job.motors.get(row["motor_id"])) is None:
+        return replace(read, findings=_worst_first(findings))
+    is_ampere = ingested.unit == "A"
     quality = stored_audit(
         store, about, read.waveform, fs, motor, unit_is_ampere=is_ampere, line_band_hz=job.line_band_hz,
         limits=job.rules.audit_limits(),

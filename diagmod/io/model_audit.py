@@ -8,11 +8,10 @@ that was lost or put back.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-from datetime import UTC, datetime
 from pathlib import Path
 
+from diagmod.io.audit import append_lines, now
 from diagmod.io.model_files import ModelError
 from diagmod.io.model_registry import Registry
 
@@ -38,11 +37,6 @@ def stamp(root: Path, reason: str = "") -> dict[str, str]:
     return {"at": now(), "reason": reason, "git_commit": commit_of(root)}
 
 
-def now() -> str:
-    """The present, UTC, to the second."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def commit_of(root: Path) -> str:
     """The commit that a project is at; empty without git."""
     try:
@@ -62,12 +56,5 @@ def missing_lines(store: Path, registry: Registry) -> list[str]:
 
 def complete_audit(store: Path, registry: Registry) -> None:
     """Add the events that are missing; half a line, left where the machine stopped, is cut off first."""
-    lines = missing_lines(store, registry)
-    if not lines:
-        return
-    path = store / AUDIT
-    with path.open("ab") as stream:
-        stream.truncate(path.read_bytes().rfind(b"\n") + 1)
-        stream.write("".join(f"{line}\n" for line in lines).encode())
-        stream.flush()
-        os.fsync(stream.fileno())
+    if lines := missing_lines(store, registry):
+        append_lines(store / AUDIT, lines, cut_half=True)

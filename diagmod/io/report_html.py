@@ -61,23 +61,24 @@ def notebook_to_html(nb: NotebookNode, title: str) -> str:
         mermaid_js_url="",
         anchor_link_text=" ",
     )
-    exporter.register_filter("script_json", _script_json)
-    scripts = [get_plotlyjs(), *map(_read_script, ("figure.js", "report/report.js"))] if _has_figure(nb) else []
+    exporter.register_filter("script_json", script_json)
+    scripts = [get_plotlyjs(), *map(read_script, ("figure.js", "report/report.js"))] if _has_figure(nb) else []
     resources = {
         "dm_title": title,
         "dm_plotly_mime": _PLOTLY,
         "dm_scripts": scripts,
-        "dm_policy": _policy(scripts),
+        "dm_policy": policy_for(scripts),
     }
     html, _ = exporter.from_notebook_node(nb, resources=resources)
     return html
 
 
-def _read_script(name: str) -> str:
+def read_script(name: str) -> str:
+    """A script of :data:`TEMPLATES`."""
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
-def _policy(scripts: list[str]) -> str:
+def policy_for(scripts: list[str]) -> str:
     """Content-Security-Policy under which these scripts run and no others."""
     digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
     allowed = " ".join(f"'sha256-{digest}'" for digest in digests) or "'none'"
@@ -91,6 +92,6 @@ def _has_figure(nb: NotebookNode) -> bool:
     return any(_PLOTLY in output.get("data", {}) for cell in nb.cells for output in cell.get("outputs", []))
 
 
-def _script_json(value: Any) -> str:
+def script_json(value: Any) -> str:
     """JSON that may stand inside a script element: in it, nothing ends the element."""
     return json.dumps(value, sort_keys=True, separators=(",", ":")).replace("<", "\\u003c")

@@ -22,7 +22,7 @@ from diagmod.io.model_files import ModelError, read_facts
 from diagmod.io.model_store import version_of
 from diagmod.io.stages import StageError
 from diagmod.io.table_registry import TABLES
-from diagmod.io.tables import TableError, describe_table, read_table
+from diagmod.io.tables import TableError, check_table, describe_table, read_table
 
 #: Folders of tables, and the tables in them; a file has the name of its table, but for :data:`_STEMS`.
 _FOLDERS = {
@@ -83,7 +83,7 @@ class Results:
         """File of a table."""
         return self.root / self.source(table)
 
-    def table(self, name: str, columns: Sequence[str] | None = None, **equal: str) -> pd.DataFrame:
+    def table(self, name: str, columns: Sequence[str] | None = None, **equal: str | bool | int) -> pd.DataFrame:
         """A table, or some columns and rows of it.
 
         Parameters
@@ -92,7 +92,7 @@ class Results:
             Of :data:`PLACES`.
         columns : sequence of str, optional
             All by default.
-        **equal : str
+        **equal : str, bool or int
             Values that a column must have, as ``motor_id="M01"``; read from the file without the other rows.
 
         Returns
@@ -177,11 +177,11 @@ class Results:
             return str(exc)
 
     @staticmethod
-    def _read(path: Path, name: str, columns: Sequence[str] | None, equal: dict[str, str]) -> pd.DataFrame:
+    def _read(path: Path, name: str, columns: Sequence[str] | None, equal: dict[str, str | bool | int]) -> pd.DataFrame:
         schema = TABLES[name]
         if not equal:
             return read_table(path, schema, columns)
-        read_table(path, schema, [schema.columns[0].name])
+        check_table(path, schema, columns)
         try:
             found = pq.read_table(
                 path, columns=list(columns) if columns else None, filters=[(k, "==", v) for k, v in equal.items()]

@@ -9,7 +9,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from diagmod.io.stages import StageError, read_yaml
+from diagmod.io.freshness import read_quickly
+from diagmod.io.stages import StageError
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def read_run_records(root: Path) -> list[RunRecord]:
         No stage has run yet, or a record is damaged.
     """
     records = []
-    for stage in read_yaml(root / "dvc.yaml").get("stages", {}):
+    for stage in read_quickly(root / "dvc.yaml").get("stages") or {}:
         path = root / "reports" / "runs" / f"{stage}.json"
         if not path.is_file():
             continue

@@ -134,6 +134,21 @@ def read_table(path: Path, schema: TableSchema, columns: Sequence[str] | None = 
     TableError
         The file is missing, is no Parquet file, or is another table or another version.
     """
+    check_table(path, schema, columns)
+    try:
+        return pq.read_table(path, columns=list(columns) if columns else None).to_pandas()
+    except (OSError, pa.ArrowInvalid) as exc:
+        raise TableError(f"{path.name} is damaged ({str(exc).splitlines()[0]}); rebuild it with `dvc repro`") from exc
+
+
+def check_table(path: Path, schema: TableSchema, columns: Sequence[str] | None = None) -> None:
+    """Refuse a file that does not hold this table, without reading its rows.
+
+    Raises
+    ------
+    TableError
+        As :func:`read_table`.
+    """
     about = describe_table(path)
     if (about["table"], about["schema_version"]) != (schema.name, schema.version):
         raise TableError(
@@ -142,10 +157,6 @@ def read_table(path: Path, schema: TableSchema, columns: Sequence[str] | None = 
         )
     if unknown := sorted(set(columns or ()) - {c.name for c in schema.columns}):
         raise TableError(f"table {schema.name} has no column {unknown[0]!r}; ask for one of its schema")
-    try:
-        return pq.read_table(path, columns=list(columns) if columns else None).to_pandas()
-    except (OSError, pa.ArrowInvalid) as exc:
-        raise TableError(f"{path.name} is damaged ({str(exc).splitlines()[0]}); rebuild it with `dvc repro`") from exc
 
 
 def describe_table(path: Path) -> dict[str, Any]:

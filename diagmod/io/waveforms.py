@@ -36,9 +36,9 @@ ROW_GROUP = 1 << 18
 _SCHEMA = pa.schema([(name, pa.float32()) for name in WAVEFORM_COLUMNS])
 
 
-def read_waveform(path: Path) -> NDArray[np.float32]:
-    """Currents of a waveform file, float32, shape (3, n_samples), absent phase NaN."""
-    table = pq.read_table(path, columns=list(WAVEFORM_COLUMNS))
+def read_waveform(path: Path, phases: str = "RST") -> NDArray[np.float32]:
+    """Currents of a waveform file, float32, shape (n_phases, n_samples), absent phase NaN; only ``phases`` are read."""
+    table = pq.read_table(path, columns=[f"current_{phase}" for phase in phases])
     return np.stack([column.to_numpy() for column in table.columns])
 
 

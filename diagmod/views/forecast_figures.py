@@ -48,6 +48,7 @@ def forecast_figure(
     motor_id: str,
     leg: str = "daily",
     maintenance: pd.DataFrame | None = None,
+    since: pd.Timestamp | None = None,
 ) -> go.Figure:
     """Measured, expected and the limit of every quantity of a motor, a pane each.
 
@@ -63,6 +64,8 @@ def forecast_figure(
         hourly or daily.
     maintenance : DataFrame, optional
         Table ``maintenance``.
+    since : Timestamp, optional
+        How far back the picture goes; by leg as in :data:`LOOK_BACK` by default.
     """
     title = f"{motor_id or 'No motor'}: measured and expected, {'hours' if leg == 'hourly' else 'days'} ahead"
     rows = forecasts[(forecasts["motor_id"] == motor_id) & (forecasts["leg"] == leg)]
@@ -79,7 +82,7 @@ def forecast_figure(
     named: set[str] = set()
     for row, part in enumerate(parts, 1):
         own = risk[(risk["motor_id"] == motor_id) & (risk["quantity"] == part["quantity"].iloc[0])]
-        _fill(Pane(chart, row, named), part, history, own.iloc[0] if len(own) else None, maintenance)
+        _fill(Pane(chart, row, named), part, history, own.iloc[0] if len(own) else None, maintenance, since)
     return chart
 
 
@@ -125,11 +128,12 @@ def _fill(
     history: pd.DataFrame | Sequence[TrendSeries],
     risk: pd.Series | None,
     maintenance: pd.DataFrame | None,
+    since: pd.Timestamp | None,
 ) -> None:
     """A pane: past, forecast, limit, origin and maintenance."""
     first = part.iloc[0]
-    since = first["origin"] - LOOK_BACK.get(first["leg"], LOOK_BACK["daily"])
-    past = measured(history, first["motor_id"], first["quantity"], since)
+    begins = since or first["origin"] - LOOK_BACK.get(first["leg"], LOOK_BACK["daily"])
+    past = measured(history, first["motor_id"], first["quantity"], begins)
     values = past["mean"], part["q05"], part["q95"]
     limit = _near_limit(risk, ends_of(*values))
     ends = ends_of(*values, limit)

@@ -61,12 +61,12 @@ def gauge_figure(motor: Mapping[str, Any]) -> go.Figure:
             orientation="h", name=grade, marker={"color": GRADE_COLOURS[grade], "pattern": pattern},
             text=[texts[k] for k in rows], textposition="none", hoverinfo="y+text", showlegend=False,
         )  # fmt: skip
-    for name, risk, text in zip(names, risks, texts, strict=True):
-        chart.add_annotation(
-            x=0 if pd.isna(risk) else float(risk), y=name, text=text, showarrow=False,
-            **_LABEL_BESIDE if pd.isna(risk) or risk < FROM["plan"] else _LABEL_WITHIN,
-        )  # fmt: skip
-    _mark_grades(chart)
+    labels = [
+        {"x": 0 if pd.isna(risk) else float(risk), "y": k, "text": text, "showarrow": False}
+        | (_LABEL_BESIDE if pd.isna(risk) or risk < FROM["plan"] else _LABEL_WITHIN)
+        for k, (risk, text) in enumerate(zip(risks, texts, strict=True))  # places, for names are translated
+    ]
+    _mark_grades(chart, labels)
     chart.update_yaxes(autorange="reversed", type="category", categoryarray=names, categoryorder="array")
     return chart.update_layout(barmode="overlay", margin={"b": 60, "t": 80})
 
@@ -118,16 +118,21 @@ def _add_events(chart: go.Figure, maintenance: pd.DataFrame | None, motors: list
         )  # fmt: skip
 
 
-def _mark_grades(chart: go.Figure) -> None:
-    """A line where each grade begins, and its name above."""
+def _mark_grades(chart: go.Figure, labels: list[dict[str, Any]]) -> None:
+    """A line where each grade begins, and its name above; all at once with the labels, for one by one takes time."""
     edges = [*FROM.values(), 100.0]
-    for grade, low, high in zip(GRADES, edges[:-1], edges[1:], strict=True):
-        if low > 0:
-            chart.add_vline(x=low, line={"dash": "dot", "width": 1, "color": GRADE_COLOURS[UNKNOWN]})
-        chart.add_annotation(
-            x=(low + high) / 2, y=1.0, yref="paper", yanchor="bottom", text=grade, showarrow=False, font={"color": INK}
-        )
-    chart.update_xaxes(range=[0, 100], tickvals=edges)
+    line = {"dash": "dot", "width": 1, "color": GRADE_COLOURS[UNKNOWN]}
+    lines = [
+        {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": low, "x1": low, "line": line}
+        for low in FROM.values()
+        if low > 0
+    ]
+    above = {"y": 1.0, "yref": "paper", "yanchor": "bottom", "showarrow": False, "font": {"color": INK}}
+    names = [
+        above | {"x": (low + high) / 2, "text": grade}
+        for grade, low, high in zip(GRADES, edges[:-1], edges[1:], strict=True)
+    ]
+    chart.update_layout(annotations=[*labels, *names], shapes=lines, xaxis={"range": [0, 100], "tickvals": edges})
 
 
 def _index(motor: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ import json
 import re
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -21,6 +22,9 @@ LANGUAGES = {"en": "English", "ru": "Русский"}
 
 #: Catalogues, ``LANGUAGE_TOPIC.json``: English text to its translation.
 FOLDER = Path(__file__).parent / "languages"
+
+#: Values of a list by which it is told whether it holds texts; a longer one holds none later either.
+FIRST_VALUES = 50
 
 #: Place for what differs from text to text.
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -48,7 +52,7 @@ class Words:
         self._exact = {text: said for text, said in catalogue.items() if not _PLACE.search(text)}
         # The text with the most of its own letters first: it says most exactly what is meant.
         open_texts = sorted((t for t in catalogue if t not in self._exact), key=lambda t: -len(_PLACE.sub("", t)))
-        self._forms = [(_form(text), catalogue[text]) for text in open_texts]
+        self._forms = [(_longest_piece(text), _form(text), catalogue[text]) for text in open_texts]
         self._known: dict[str, str] = {}
 
     def __call__(self, text: str) -> str:
@@ -62,31 +66,42 @@ class Words:
     def _said(self, text: str) -> str:
         if text in self._exact:
             return self._exact[text]
-        for form, said in self._forms:
-            if found := form.fullmatch(text):
-                return _PLACE.sub(partial(self._part, found.groupdict()), said)
+        for piece, form, said in self._forms:
+            # Most texts of a table are of no form; looking for a piece of it first is thirty times faster.
+            if piece in text and (found := form.fullmatch(text)):
+                return _PLACE.sub(partial(self._part, text, found.groupdict()), said)
         return text
 
-    def _part(self, parts: dict[str, str], place: re.Match[str]) -> str:
-        return self._exact.get(parts[place[1]], parts[place[1]])
+    def _part(self, whole: str, parts: dict[str, str], place: re.Match[str]) -> str:
+        part = parts[place[1]]
+        return part if part == whole else self(part)
 
     def figure(self, chart: go.Figure) -> go.Figure:
-        """A figure with its titles, names and annotations in this language; the same figure."""
+        """A figure with its titles, names, categories and notes in this language; the same figure."""
         if not self._exact and not self._forms:
             return chart
         layout = chart.layout
-        if layout.title.text:
-            layout.title.text = self(layout.title.text)
-        for axis in (*chart.select_xaxes(), *chart.select_yaxes()):
-            if axis.title.text:
-                axis.title.text = self(axis.title.text)
+        axes = (*chart.select_xaxes(), *chart.select_yaxes())
+        scales = [trace.colorbar for trace in chart.data if "colorbar" in trace]
+        for titled in (layout, layout.legend, *axes, *scales):
+            if titled.title.text:
+                titled.title.text = self(titled.title.text)
+        for axis in axes:
+            self._replace(axis, "ticktext", "categoryarray")
         for trace in chart.data:
-            if getattr(trace, "name", None):
-                trace.name = self(trace.name)
+            self._replace(trace, "name", "x", "y", "text", "hovertext", "hovertemplate")
         for note in layout.annotations:
-            if note.text:
-                note.text = self(note.text)
+            self._replace(note, "text", "hovertext")
         return chart
+
+    def _replace(self, part: Any, *names: str) -> None:
+        """Translate properties of a part of a figure: a text, or texts in a list; numbers and times stay."""
+        for name in names:
+            value = getattr(part, name, None)
+            if isinstance(value, str):
+                part[name] = self(value)
+            elif len(_texts(value)):
+                part[name] = [self(one) if isinstance(one, str) else one for one in _texts(value)]
 
 
 @cache
@@ -119,6 +134,18 @@ def catalogue_of(language: str) -> dict[str, str]:
 def places_of(text: str) -> set[str]:
     """Names of the places of a text."""
     return set(_PLACE.findall(text))
+
+
+def _texts(values: Any) -> Any:
+    """Values of a list that holds texts; none of one that holds numbers or times only."""
+    kind = getattr(values, "dtype", None)
+    if values is None or (kind is not None and kind.kind not in "OUT"):
+        return ()
+    return values if len(values) and any(isinstance(one, str) for one in values[:FIRST_VALUES]) else ()
+
+
+def _longest_piece(text: str) -> str:
+    return max(_PLACE.split(text)[::2], key=len)
 
 
 def _form(text: str) -> re.Pattern[str]:

@@ -10,9 +10,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from tsdownsample import MinMaxDownsampler
 
 #: Columns of a picture: about one a pixel, twice over for a narrow zoom.
 N_COLUMNS = 1600
+
+
+#: Samples of one phase that are drawn of what is looked at, and of all that lies beside it.
+N_SHARP, N_BESIDE = 3600, 400
+
+#: What is drawn sharply to either side of what is looked at, over its width: a small step aside needs no new drawing.
+MARGIN = 0.25
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,59 @@ def envelope(y: NDArray[np.floating], step: float, n_columns: int = N_COLUMNS) -
     return Envelope((starts + ends - 1) / 2 * step, np.fmin.reduceat(y, starts), np.fmax.reduceat(y, starts))
 
 
+def extremes(y: NDArray[np.floating], n_out: int) -> NDArray[np.int64]:
+    """Indices of the smallest and the largest sample of every column, ascending; a gap keeps a sample that is NaN.
+
+    Parameters
+    ----------
+    y : ndarray, shape (n,)
+        Evenly spaced samples.
+    n_out : int
+        Two of them a column; up to as many samples all are kept.
+
+    Examples
+    --------
+    >>> extremes(np.array([0, 1, 9, 1, 0, -7, 0, 1], dtype=np.float32), 4).tolist()
+    [0, 2, 5, 7]
+    """
+    n = len(y)
+    if n <= n_out:
+        return np.arange(n)
+    taken = MinMaxDownsampler().downsample(np.ascontiguousarray(y), n_out=max(2, n_out // 2 * 2)).astype(np.int64)
+    holes = np.flatnonzero(np.isnan(y))
+    if len(holes):
+        # The first sample of every gap, at most one a column, so that no line is drawn across it.
+        first = holes[np.diff(holes, prepend=-2) > 1]
+        _, one = np.unique(first * n_out // n, return_index=True)
+        taken = np.concatenate([taken, first[one]])
+    return np.unique(taken)
+
+
+def sharp_part(
+    y: NDArray[np.floating], first: int, last: int, n_sharp: int = N_SHARP, n_beside: int = N_BESIDE
+) -> NDArray[np.int64]:
+    """Indices of what is drawn of a trace of which ``first`` to ``last`` is looked at: that sharply, the rest roughly.
+
+    Parameters
+    ----------
+    y : ndarray, shape (n,)
+    first, last : int
+        Samples ``first <= k < last``; sharp is also :data:`MARGIN` of that to either side.
+    n_sharp, n_beside : int
+        Samples that are drawn of either.
+
+    Examples
+    --------
+    >>> y = np.zeros(1000, dtype=np.float32)
+    >>> sharp_part(y, 500, 520, n_sharp=50, n_beside=4).tolist()[2:-2] == list(range(495, 525))
+    True
+    """
+    margin = int(MARGIN * (last - first))
+    begin, end = max(0, first - margin), min(len(y), last + margin)
+    parts = [(0, begin, n_beside), (begin, end, n_sharp), (end, len(y), n_beside)]
+    return np.concatenate([start + extremes(y[start:stop], n_out) for start, stop, n_out in parts if stop > start])
+
+
 def columns(
     x: NDArray[np.floating], y: NDArray[np.floating], n_columns: int = N_COLUMNS, *, is_log: bool = False
 ) -> Columns:
@@ -80,9 +141,14 @@ def columns(
     place = np.log(x) if is_log else x
     edges = np.linspace(place[0], place[-1], n_columns + 1)
     starts = np.unique(np.searchsorted(place, edges[:-1]))
-    parts = np.split(np.arange(len(x)), starts[1:])
-    top = np.array([part[0] + int(np.argmax(y[part[0] : part[-1] + 1])) for part in parts])
-    middle = np.array([np.median(y[part[0] : part[-1] + 1]) for part in parts])
+    n_points = np.diff(np.append(starts, len(x)))
+    column = np.repeat(np.arange(len(starts)), n_points)
+    peak = np.maximum.reduceat(y, starts)
+    tops = np.flatnonzero((y == peak[column]) | np.isnan(y))
+    top = tops[np.searchsorted(column[tops], np.arange(len(starts)))]
+    ranked = y[np.lexsort((y, column))]
+    middle = (ranked[starts + (n_points - 1) // 2] + ranked[starts + n_points // 2]) / 2
+    middle = np.where(np.isnan(peak), np.nan, middle)
     return Columns(np.asarray(x[top], dtype=np.float64), y[top], middle, float(x[-1] - x[0]) / n_columns)
 
 

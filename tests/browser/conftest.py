@@ -14,7 +14,7 @@ import urllib.request
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import psutil
 import pytest
@@ -101,25 +101,56 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
 
 
 @pytest.fixture(scope="module")
-def serve_folder() -> Iterator[Callable[[Path], str]]:
+def serve_folder() -> Iterator[Callable[..., str]]:
     """Serve folders as dashboards are served; gives the address of each and stops all at the end."""
     with ExitStack() as servers:
-        yield lambda folder: servers.enter_context(running_voila(folder))
+        yield lambda folder, **options: servers.enter_context(running_voila(folder, **options))
+
+
+@dataclass
+class Served:
+    """A running server of dashboards."""
+
+    base: str
+    process: psutil.Popen
+
+    def kernels(self) -> list[psutil.Process]:
+        """Processes of its kernels, waiting ones among them."""
+        found = []
+        for process in self.process.children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                if "ipykernel_launcher" in " ".join(process.cmdline()):
+                    found.append(process)
+        return found
 
 
 @contextmanager
-def running_voila(folder: Path, root: Path = ROOT) -> Iterator[str]:
+def running_voila(folder: Path, root: Path = ROOT, **options: Any) -> Iterator[str]:
     """Serve a folder as the dashboards are served; gives the address and at the end stops all it started."""
+    with running_server(folder, root, **options) as served:
+        yield served.base
+
+
+@contextmanager
+def running_server(folder: Path, root: Path = ROOT, **options: Any) -> Iterator[Served]:
+    """The same with the process; options are those of ``serve_command``, ``variables`` go to the environment."""
     port = free_port()
-    argv, environment = serve_command(root, folder, port)
+    variables = options.pop("variables", {})
+    argv, environment = serve_command(root, folder, port, **options)
     base = f"http://127.0.0.1:{port}/"
     with tempfile.TemporaryFile() as log:  # not beside the folder, which may be the project's own
-        server = subprocess.Popen(
-            argv, env=environment, cwd=root, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+        server = psutil.Popen(
+            argv,
+            env=environment | variables,
+            cwd=root,
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
         )
         try:
             _wait_until_it_answers(base + "voila/static/voila.js", server, log)
-            yield base
+            yield Served(base, server)
         finally:
             _stop(server)
 
@@ -130,7 +161,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_until_it_answers(url: str, server: subprocess.Popen[bytes], log: IO[bytes]) -> None:
+def _wait_until_it_answers(url: str, server: psutil.Popen, log: IO[bytes]) -> None:
     deadline = time.monotonic() + PATIENCE_MS / 1000
     while time.monotonic() < deadline and server.poll() is None:
         try:
@@ -144,13 +175,14 @@ def _wait_until_it_answers(url: str, server: subprocess.Popen[bytes], log: IO[by
     pytest.fail(f"Voila does not answer at {url}:\n{log.read().decode(errors='replace')[-3000:]}")
 
 
-def _stop(server: subprocess.Popen[bytes]) -> None:
+def _stop(server: psutil.Popen) -> None:
     """End the server kindly, so that it stops its kernels; then whatever is left of what it started."""
-    family = psutil.Process(server.pid).children(recursive=True) if server.poll() is None else []
-    server.send_signal(signal.SIGTERM)
+    family = server.children(recursive=True) if server.poll() is None else []
+    with suppress(psutil.NoSuchProcess):
+        server.send_signal(signal.SIGTERM)
     try:
         server.wait(timeout=10)
-    except subprocess.TimeoutExpired:
+    except psutil.TimeoutExpired:
         server.kill()
         server.wait()
     for process in family:

@@ -1,26 +1,14 @@
-"""Pieces of a page: what is shown again replaces what was shown, and a failure is told where the viewer is."""
+"""Pieces of a page: what is shown again replaces what was shown, and names of others are text."""
 
 from __future__ import annotations
 
-import io
-import sys
-
-import ipywidgets as widgets
 import plotly.graph_objects as go
 import pytest
-from IPython.display import HTML
 
-from diagmod.views.panels import FigureSlot, TableSlot, cards, follow, footer
+from diagmod.views.language import Words, words_of
+from diagmod.views.panels import FigureSlot, HtmlSlot, card_list, heading
 
 MIME = "application/vnd.plotly.v1+json"
-
-
-@pytest.fixture
-def log(monkeypatch) -> io.StringIO:
-    """What reaches the log of the server."""
-    stream = io.StringIO()
-    monkeypatch.setattr(sys, "__stderr__", stream)
-    return stream
 
 
 def test_a_second_figure_replaces_the_first():
@@ -41,66 +29,48 @@ def test_a_sentence_replaces_a_figure_and_a_figure_a_sentence():
     assert [list(out["data"]) for out in slot.outputs] == [[MIME]]
 
 
-def test_a_second_table_replaces_the_first():
-    slot = TableSlot()
-    slot.show(HTML("<table>1</table>"))
-    slot.show(HTML("<table>2</table>"))
-    assert [out["data"]["text/html"] for out in slot.outputs] == ["<table>2</table>"]
+def test_a_figure_leads_back_to_its_file():
+    slot = FigureSlot()
+    slot.show(go.Figure(), "data/<b>.parquet")
+    assert "<code>data/&lt;b&gt;.parquet</code>" in slot.outputs[1]["data"]["text/html"]
 
 
-def test_a_control_draws_at_once_and_whenever_it_changes():
-    control, message, drawn = widgets.Dropdown(options=["M1", "M2"]), widgets.HTML(), []
-    follow(control, drawn.append, message)
-    control.value = "M2"
-    assert drawn == ["M1", "M2"]
-    assert message.value == ""
+def test_html_that_is_shown_again_replaces_the_first():
+    slot = HtmlSlot()
+    slot.show("<p>1</p>")
+    slot.show("<p>2</p>")
+    assert slot.value == "<div class='dm-html'><p>2</p></div>"
 
 
-@pytest.mark.parametrize(
-    "error",
-    [ValueError("<b>it"), KeyError("rms_R"), IndexError("0"), TypeError("no"), OSError("gone"), ZeroDivisionError("x")],
-    ids=lambda error: type(error).__name__,
-)
-def test_a_failing_draw_is_a_sentence_on_the_page_and_a_traceback_in_the_log(log, error):
-    control, message = widgets.Dropdown(options=["M1", "M2"]), widgets.HTML()
-
-    def draw(value: str) -> None:
-        if value == "M2":
-            raise error
-
-    follow(control, draw, message)
-    control.value = "M2"
-    assert "This part cannot be shown: " in message.value
-    assert "<b>it" not in message.value
-    assert "Traceback" not in message.value
-    assert log.getvalue().startswith("Traceback (most recent call last)")
-    assert type(error).__name__ in log.getvalue()
-    control.value = "M1"
-    assert message.value == ""
-
-
-def test_what_was_drawn_for_another_value_does_not_stand_below_a_failure(log):
-    control, message, slot = widgets.Dropdown(options=["M1", "M2"]), widgets.HTML(), FigureSlot()
-
-    def draw(value: str) -> None:
-        if value == "M2":
-            raise ValueError(value)
-        slot.show(go.Figure())
-
-    follow(control, draw, message, slot)
-    assert len(slot.outputs) == 1
-    control.value = "M2"
-    assert slot.outputs == ()
-
-
-def test_cards_and_footer_show_names_of_others_as_text():
-    html = cards({"<i>": ("<script>1</script>", "<u>")}).data + footer({"<i>": "<script>2</script>"}).data
+def test_cards_and_headings_show_names_of_others_as_text():
+    html = card_list({"<i>": ("<script>1</script>", "<u>")}) + heading(words_of("en"), "<script>2</script>").value
     assert html.count("&lt;script&gt;") == 2
     assert "<script" not in html
     assert "<small>&lt;u&gt;</small>" in html
 
 
-def test_a_card_without_a_unit_has_none():
-    assert cards({"Motors": ("6", "")}).data == (
+def test_a_card_without_a_unit_has_none_and_the_first_can_be_marked():
+    assert card_list({"Motors": ("6", "")}) == (
         "<dl class='dm-figures'><div class='dm-figure-card'><dt>Motors</dt><dd>6</dd></div></dl>"
     )
+    assert card_list({"Motors": ("6", ""), "Files": ("7", "")}, mark_first=True).count("data-dm-first") == 1
+
+
+def test_a_figure_is_drawn_in_the_language_of_the_page_with_its_file_below():
+    slot = FigureSlot(Words({"Current": "Ток", "Source": "Источник"}, "ru"))
+    slot.show(go.Figure(layout={"title": {"text": "Current"}}), source="data/<x>.parquet")
+    chart, told = slot.outputs
+    assert chart["data"][MIME]["layout"]["title"]["text"] == "Ток"
+    assert told["data"]["text/html"] == "<p class='dm-source'>Источник: <code>data/&lt;x&gt;.parquet</code></p>"
+
+
+def test_a_sentence_in_place_of_a_figure_is_said_in_the_language_of_the_page():
+    slot = FigureSlot(Words({"Choose a <motor>.": "Выберите <двигатель>."}, "ru"))
+    slot.say("Choose a <motor>.")
+    assert "Выберите &lt;двигатель&gt;." in slot.outputs[0]["data"]["text/html"]
+
+
+@pytest.mark.parametrize("level", [2, 3])
+def test_a_heading_is_a_heading_of_its_level_and_its_text_is_no_html(level):
+    html = heading(Words({"<b>Motors": "<b>Двигатели"}, "ru"), "<b>Motors", level).value
+    assert html == f"<h{level}>&lt;b&gt;Двигатели</h{level}>"

@@ -89,7 +89,7 @@ class OneOf(Control):
 
     def take(self, text: str) -> str:
         if text not in self._values:
-            return f"{self.name} {text[:40]!r} is none of the choices; all are shown"
+            return f"{self.name} {text[:40]!r} is none of the choices; it is left out"
         self.widget.value = text
         return ""
 
@@ -196,12 +196,17 @@ class Search(Control):
     @property
     def value(self) -> str | None:
         given = self.widget.value
-        return given.strip()[:MOST_LETTERS] or None if isinstance(given, str) else None
+        return _clean(given).strip() or None if isinstance(given, str) else None
 
     @property
     def text(self) -> str:
         return self.value or ""
 
     def take(self, text: str) -> str:
-        self.widget.value = text[:MOST_LETTERS]
+        self.widget.value = _clean(text)
         return ""
+
+
+def _clean(text: str) -> str:
+    """Its first letters, without halves of letters, which no address and no answer can carry."""
+    return text[:MOST_LETTERS].encode("utf-8", "ignore").decode()

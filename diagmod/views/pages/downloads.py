@@ -1,6 +1,7 @@
 """Files that a viewer takes home: the rows that are shown, with where they come from.
 
-A text that begins like a formula stays a text: a spreadsheet must not compute what a file name says.
+In a workbook a text that begins like a formula stays a text: a spreadsheet must not compute what a file name says. CSV
+and JSON hold every text as it is, for programs.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import math
 from collections.abc import Mapping
 from html import escape
 from typing import Any
@@ -53,7 +55,7 @@ def as_xlsx(tables: Mapping[str, pd.DataFrame], about: Mapping[str, str]) -> byt
         if len(table) > MOST_ROWS:
             raise ValueError(f"{name} has {len(table)} rows, a sheet holds {MOST_ROWS}; choose fewer or take the CSV")
         sheet = book.create_sheet(name[:_SHEET])
-        sheet.append(list(table.columns))
+        sheet.append([_text_cell(sheet, str(name)) for name in table.columns])
         for row in table.itertuples(index=False, name=None):
             sheet.append([_cell(sheet, value) for value in row])
     out = io.BytesIO()
@@ -82,9 +84,14 @@ def _cell(sheet: Any, value: Any) -> Any:
         return None
     if isinstance(value, pd.Timestamp):
         return value.tz_convert("UTC").tz_localize(None).to_pydatetime() if value.tzinfo else value.to_pydatetime()
-    if isinstance(value, list | tuple | dict | set) or getattr(value, "ndim", None):
+    if isinstance(value, list | tuple | dict | set) or getattr(value, "ndim", None) or _is_infinite(value):
         return _text_cell(sheet, str(value))
     return value.item() if hasattr(value, "item") else value
+
+
+def _is_infinite(value: Any) -> bool:
+    """Whether it is a number that a spreadsheet does not know."""
+    return isinstance(value, float) and math.isinf(value)
 
 
 def _text_cell(sheet: Any, text: str) -> Any:

@@ -1,4 +1,4 @@
-"""What every dashboard page has: it waits for its viewer, reads what is there now, and answers to controls and links.
+"""What every dashboard page has: it reads what is there now, and answers to controls and links.
 
 A page is three cells: :meth:`Page.headline` says at once what matters, :meth:`Page.body` holds controls, figures and
 tables, :meth:`Page.footer` where it all comes from. Its notebook does nothing else. What it shows is read when somebody
@@ -14,10 +14,10 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 import ipywidgets as widgets
@@ -36,10 +36,19 @@ from diagmod.views.panels import card_list
 MOST_LETTERS = 4000
 
 #: What reading and drawing can raise over artefacts or choices they did not expect; the viewer is told in a sentence.
-PROBLEMS = (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError)
+PROBLEMS = (ArithmeticError, AttributeError, LookupError, ModelError, OSError, StageError, TypeError, ValueError)
+
+#: Children of the body that stand before the parts of a page: controls, tools, message.
+BEFORE_PARTS = 3
 
 #: Selections that the links of the navigation carry to the next page.
 CARRIED = ("lang", "motor", "from", "to")
+
+
+#: Facts where none can be read.
+NOTHING: Mapping[str, str] = {}
+
+T = TypeVar("T")
 
 
 class Headline(widgets.HTML):
@@ -81,16 +90,13 @@ class Page:
         self.problem = ""
         self._headline, self._message = Headline(), widgets.HTML()
         self._out, self._kept = widgets.HTML(), widgets.HTML()
-        self._box = widgets.VBox()
+        self._box, self._parts = widgets.VBox(), tuple[widgets.Widget, ...]()
         self._quiet = False
+        self._told: list[str] = []
 
     @classmethod
     def wait(cls) -> Self:
-        """The page of a viewer; a kernel that was started ahead waits here until one comes."""
-        if os.environ.get("VOILA_PREHEAT", "False") == "True":
-            from voila.utils import wait_for_request  # type: ignore[import-untyped]
-
-            wait_for_request()
+        """The page of the viewer who asked for it, by the query string that the server put into the environment."""
         return cls(os.environ.get("QUERY_STRING", ""))
 
     # What a page is made of; every page has its own.
@@ -164,7 +170,8 @@ class Page:
 
     def refresh(self) -> None:
         """Read everything anew and show it under the same choice."""
-        self.given |= self.chosen
+        if self.controls or not self.problem:
+            self.given = self.chosen
         self.results.forget()
         self._load()
         self._tell_first()
@@ -185,34 +192,45 @@ class Page:
             self.problem, self.controls = _in_words(exc), {}
         finally:
             self._quiet = False
-        self._say(*filter(None, told))
+        self._say(*told)
 
     def _tell_first(self) -> None:
         words, standing = self.words, self.results.standing_words()
         warning = f"<p class='dm-note dm-warn' role='status'>{escape(words(standing))}</p>" if standing else ""
-        facts = self._safely(self.results.facts) or {}
+        facts, missing = self._safely(self.results.facts, NOTHING) if not self.problem else (NOTHING, self.problem)
         items = " · ".join(
             f"<span>{escape(words(name))} <b>{escape(words(value))}</b></span>" for name, value in facts.items()
         )
-        first = self._safely(self.first) if not self.problem else ""
-        problem = f"<p class='dm-note dm-bad' role='alert'>{escape(words(self.problem))}</p>" if self.problem else ""
-        self._headline.value = f"<p class='dm-status'>{items}</p>{warning}{problem}{first or ''}"
+        first, failed = self._safely(self.first, "") if not self.problem else ("", "")
+        problems = "".join(
+            f"<p class='dm-note dm-bad' role='alert'>{escape(words(text))}</p>" for text in (missing, failed) if text
+        )
+        self._headline.value = f"<p class='dm-status'>{items}</p>{warning}{problems}{first}"
 
-    def _safely(self, make: Any) -> Any:
+    @staticmethod
+    def _safely(make: Callable[[], T], otherwise: T) -> tuple[T, str]:
+        """What it makes and no problem, or the other thing and the problem in words."""
         try:
-            return make()
+            return make(), ""
         except PROBLEMS as exc:
-            self.problem = self.problem or _in_words(exc)
-            return None
+            return otherwise, _in_words(exc)
 
     def _arrange(self) -> None:
-        parts = [] if self.problem else list(self._safely(self.layout) or ())
+        parts: Sequence[widgets.Widget] = ()
+        if not self.problem:
+            parts, self.problem = self._safely(self.layout, parts)
+            self._add(self.problem)
         row = widgets.HBox([control.widget for control in self.controls.values()])
         row.add_class("dm-controls")
-        self._box.children = [row, self._tools(), self._message, *parts]
+        self._parts = tuple(parts)
+        self._box.children = [row, self._tools(), self._message, *self._parts]
 
     def _tools(self) -> widgets.Widget:
-        names = list(self._safely(self.exports) or ()) if not self.problem else []
+        tables: Mapping[str, pd.DataFrame] = {}
+        if not self.problem:
+            tables, failed = self._safely(self.exports, tables)
+            self._add(failed)
+        names = list(tables)
         buttons = [self._button("Refresh", "dm-refresh", self.refresh)]
         if names:
             which = widgets.Dropdown(
@@ -238,10 +256,9 @@ class Page:
 
     def _do(self, action: Any) -> None:
         """Run what a viewer asked for; say on the page when it fails."""
-        try:
-            action()
-        except PROBLEMS as exc:
-            self._say(self.words("This cannot be done: {reason}").replace("{reason}", self.words(_in_words(exc))))
+        self._say()
+        _, failed = self._safely(action, None)
+        self._add(failed, "This cannot be done: {reason}")
 
     def _changed(self) -> None:
         if not self._quiet:
@@ -250,29 +267,38 @@ class Page:
             self._draw()
 
     def _draw(self) -> None:
-        self._tell_chosen()
+        """Draw; where that fails, what was drawn for another choice must not stand below this one."""
         if self.problem:
             return
-        try:
-            self.draw()
-        except PROBLEMS as exc:
-            reason = self.words(_in_words(exc))
-            self._say(self.words("This part cannot be shown: {reason}").replace("{reason}", reason))
+        _, failed = self._safely(self._tell_chosen, None)
+        _, failed = self._safely(self.draw, None) if not failed else (None, failed)
+        self._add(failed, "This part cannot be shown: {reason}")
+        shown = (*self._box.children[:BEFORE_PARTS], *(() if failed else self._parts))
+        if shown != self._box.children:
+            self._box.children = shown
 
     def _tell_chosen(self) -> None:
         query = urlencode(self.chosen)
         self._out.value = f"<span data-dm-query='{escape(query, quote=True)}'></span>"
 
     def _say(self, *sentences: str) -> None:
-        text = "".join(f"<p class='dm-note dm-bad' role='alert'>{escape(s)}</p>" for s in sentences)
-        if self._message.value != text:
-            self._message.value = text
+        """Tell this and nothing else below the controls."""
+        self._told, self._message.value = [], ""
+        for text in sentences:
+            self._add(text)
+
+    def _add(self, text: str, form: str = "{reason}") -> None:
+        """Tell this too, once; nothing where there is no text."""
+        said = self.words(form).replace("{reason}", self.words(text))
+        if text and said not in self._told:
+            self._told.append(said)
+            self._message.value += f"<p class='dm-note dm-bad' role='alert'>{escape(said)}</p>"
 
     def _heard(self, message: str) -> None:
         """A click or the timer of the page; whatever it says comes from a browser."""
         try:
             said = json.loads(message[:MOST_LETTERS])
-        except ValueError:
+        except (ValueError, RecursionError):
             return
         if not isinstance(said, dict):
             return
@@ -283,29 +309,38 @@ class Page:
 
     def _set(self, chosen: dict[str, str]) -> None:
         self._quiet = True
-        told = [self.controls[name].take(text) for name, text in chosen.items() if name in self.controls]
-        self._quiet = False
+        try:
+            told = [self.controls[name].take(text) for name, text in chosen.items() if name in self.controls]
+        finally:
+            self._quiet = False
         self._do(lambda: self.clicked({k: v for k, v in chosen.items() if k not in self.controls}))
-        self._changed()
-        self._say(*filter(None, told))
+        for text in told:
+            self._add(text)
+        self._tell_first()
+        self._draw()
 
     def _export(self, kind: str, which: str) -> None:
-        tables = dict(self.exports())
+        tables = self.exports()
         about = {"page": self.name, **self.results.facts(), **{f"chosen {k}": v for k, v in self.chosen.items()}}
         if kind == "csv":
             content = as_csv(tables[which])
         else:
-            content = as_xlsx(tables, about) if kind == "xlsx" else as_json(tables, about)
+            content = as_xlsx(dict(tables), about) if kind == "xlsx" else as_json(dict(tables), about)
         stem = which if kind == "csv" else self.name
-        self._kept.value = download(f"diagmod-{stem}.{kind}".replace(" ", "-"), content)
+        self._keep(f"diagmod-{stem}.{kind}".replace(" ", "-"), content)
 
     def _keep_report(self) -> None:
         text = self.report()
         if text is not None:
-            self._kept.value = download(f"diagmod-{self.name}.html", text.encode())
+            self._keep(f"diagmod-{self.name}.html", text.encode())
+
+    def _keep(self, name: str, content: bytes) -> None:
+        """Send a file to the viewer; the same file a second time too."""
+        self._kept.value = ""
+        self._kept.value = download(name, content)
 
     def _versions(self) -> str:
-        facts = self._safely(self.results.versions) or {}
+        facts, _ = self._safely(self.results.versions, NOTHING)
         items = " · ".join(f"{escape(self.words(k))} <b>{escape(self.words(v))}</b>" for k, v in facts.items())
         return f"<footer class='dm-footer'>{items}</footer>"
 

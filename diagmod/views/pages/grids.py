@@ -7,7 +7,8 @@ The rows stand in the page's own HTML, so that they can be read before any scrip
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
@@ -34,6 +35,7 @@ def grid(
     units: Mapping[str, str] | None = None,
     heads: Mapping[str, str] | None = None,
     links: Mapping[str, Callable[[dict[str, Any]], Link | None]] | None = None,
+    as_is: Collection[str] = (),
     most_rows: int = MOST_GRID_ROWS,
 ) -> str:
     """A table as HTML that ``page.js`` makes sortable and searchable.
@@ -55,6 +57,8 @@ def grid(
         Words for columns whose name says too little.
     links : mapping of column to callable, optional
         Gets a row (all columns of ``frame``) and gives a :data:`Link` for the cell, or None.
+    as_is : collection of str
+        Columns of names (of stages, models, files), which are the same in every language.
     most_rows : int
     """
     shown = frame[list(columns)] if columns else frame
@@ -71,7 +75,7 @@ def grid(
     records: list[dict[str, Any]] = [
         {str(name): value for name, value in row.items()} for row in frame.head(most_rows).to_dict("records")
     ]
-    body = "".join(f"<tr>{_row(record, names, numeric, links or {}, words)}</tr>" for record in records)
+    body = "".join(f"<tr>{_row(record, names, numeric, links or {}, as_is, words)}</tr>" for record in records)
     left = len(shown) - most_rows
     rest = f"Shown are the first {most_rows} of {len(shown)} rows; the filters find the others, exports hold all."
     told = f"<p class='dm-muted'>{escape(words(rest))}</p>" if left > 0 else ""
@@ -101,13 +105,14 @@ def _row(
     columns: list[str],
     numeric: list[bool],
     links: Mapping[str, Callable[[dict[str, Any]], Link | None]],
+    as_is: Collection[str],
     words: Words,
 ) -> str:
     cells = []
     for column, is_number in zip(columns, numeric, strict=True):
         value = record[column]
         text = text_of(value)
-        text = words(text) if isinstance(value, str | bool) else text
+        text = words(text) if isinstance(value, str | bool) and column not in as_is else text
         link = links[column](record) if column in links else None
         inside = anchor(text, link) if link else escape(text)
         cells.append(f"<td{' class=dm-number' if is_number else ''}{_order(value)}>{inside}</td>")
@@ -122,11 +127,11 @@ def _title(name: str, unit: str, said: str, words: Words) -> str:
 
 def _order(value: Any) -> str:
     """By what a cell is sorted, where its text would be sorted wrongly."""
-    if isinstance(value, pd.Timestamp) and not pd.isna(value):
+    if value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+        return " data-order='-1e99'"
+    if isinstance(value, pd.Timestamp):
         return f" data-order='{value.timestamp():.0f}'"
-    if isinstance(value, float):
-        return f" data-order='{value:.9g}'" if value == value else " data-order='-1e99'"
-    return ""
+    return f" data-order='{value:.9g}'" if isinstance(value, float) else ""
 
 
 def _is_numeric(values: pd.Series) -> bool:

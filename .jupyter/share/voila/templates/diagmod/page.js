@@ -26,6 +26,8 @@
     field.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
+  window.diagmod.tell = tell;
+
   // From the kernel: the address of this view, and files to keep.
   function address(query) {
     history.replaceState(null, "", query ? `?${query}` : location.pathname);
@@ -55,8 +57,7 @@
   let tables = null;
   async function enliven(table) {
     table.classList.add("dm-lively");
-    const base = document.body.dataset.baseUrl || "/voila/";
-    tables = tables || import(`${base}labextensions/dt_bundle.js`);
+    tables = tables || import(`${document.body.dataset.dmAssets}/dt_bundle.js`);
     const { ITable } = await tables;
     if (!table.isConnected) return;
     const ru = root.lang === "ru", rows = table.tBodies[0].rows.length;

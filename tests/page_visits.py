@@ -1,0 +1,73 @@
+"""Visits of every page in a real browser: which views, when one is complete, and texts that a person reads on it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from browser.conftest import PATIENCE_MS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+#: Views by the name of their pictures: page and query string.
+VIEWS = {
+    "overview": ("overview", ""),
+    "anomalies": ("anomalies", ""),
+    "trends": ("trends", ""),
+    "fleet": ("motor", ""),
+    "motor": ("motor", "motor=M01"),
+    "recording": ("recording", ""),
+    "admin": ("admin", ""),
+}
+
+#: Widths of a desk, a tablet and a phone (px), and the height of each.
+SCREENS = {1440: 1000, 820: 1180, 390: 844}
+
+#: Texts of headings, labels, cards, heads of tables, buttons, choices, notes and figures.
+READ = (
+    "h1, h2, h3, h4, dt, dd small, th, label, button, legend, caption, option, summary, figcaption, "
+    ".dm-about, .dm-note, .dm-muted, .dm-legend, .widget-label, .dm-status, .gtitle, .xtitle, .ytitle, .legendtext, .annotation-text"
+)
+
+#: What may stand in Latin letters on a page of any language: names of formats, measures, codes and files; units.
+LATIN = re.compile(
+    r"`[^`]*`|\b(?:CSV|XLSX|JSON|PNG|HTML|PDF|MAT|NPY|NPZ|HDF5|TDMS|WAV|UFF|Parquet|UTC|SHA-256|MASE|PSI|AUROC|diagmod|"
+    r"English|Hz|kHz|kW|kWh|Nm|rpm|dB|dBc|rms|min|max|ms|GB|MB|kB|demo|auto|M\d+|v\d[\d.]*|[IUf]\d|[0-9a-f]{8,})\b|"
+    r"[\w-]*[./_][\w./_-]+"
+)
+
+
+def address_of(view: str, language: str = "") -> str:
+    """Address of a view below that of the server."""
+    page, query = VIEWS[view]
+    more = "&".join(part for part in (query, f"lang={language}" if language else "") if part)
+    return f"voila/render/{page}.ipynb" + (f"?{more}" if more else "")
+
+
+def wait_until_complete(page: Page) -> None:
+    """Wait until everything stands: the footer, every figure and every table."""
+    page.wait_for_selector("footer.dm-footer", timeout=2 * PATIENCE_MS)
+    page.wait_for_function(
+        """() => !document.getElementById("loading")
+          && [...document.querySelectorAll(".js-plotly-plot")].every((plot) => plot.querySelector(".main-svg"))
+          && [...document.querySelectorAll("table.dm-grid")].every((table) => table.closest(".dt-container"))"""
+    )
+    page.wait_for_function("document.readyState === 'complete' && document.fonts.status === 'loaded'")
+
+
+def english_words(page: Page) -> list[str]:
+    """Texts of a page in another language that still hold an English word."""
+    texts = page.eval_on_selector_all(
+        READ,
+        """nodes => nodes.filter(node => node.checkVisibility() && !node.closest("code, [lang='en'], #dm-theme"))
+             .map(node => { const copy = node.cloneNode(true);
+               copy.querySelectorAll("code, [lang='en'], select, a, style").forEach(n => n.remove());
+               return copy.textContent.trim(); })""",
+    )
+    return sorted({text for text in texts if re.search("[A-Za-z]{3,}", LATIN.sub("", text))})
+
+
+def sideways(page: Page) -> int:
+    """By how many pixels a page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
