@@ -9,23 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import secrets
 from collections.abc import AsyncIterator
 from typing import Any
 
-import jinja2
 import tornado.iostream
 import tornado.web
 from jupyter_core.utils import ensure_async
 from jupyter_server.base.handlers import APIHandler
-from voila.execute import VoilaExecutor  # type: ignore[import-untyped]
 from voila.handler import BaseVoilaHandler  # type: ignore[import-untyped]
-from voila.notebook_renderer import NotebookRenderer  # type: ignore[import-untyped]
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler  # type: ignore[import-untyped]
 from voila.utils import get_page_config  # type: ignore[import-untyped]
 
 from diagmod.dashboard_kernels import DashboardKernels, KernelTrouble, Seat
+from diagmod.dashboard_rendering import COMPILED, DashboardRenderer
 
 #: How long a page waits for a seat that a reload is about to give back (s).
 SEAT_PATIENCE_S = 2.0
@@ -47,51 +44,8 @@ _TROUBLE = (
     "document.getElementById('rendered_cells')?.style.removeProperty('display')</script>"
 )
 
-#: What begins or ends a script in HTML.
-_SCRIPT = re.compile(r"<(?=/?script)", re.IGNORECASE)
-
-
-class _Compiled(jinja2.BytecodeCache):
-    """Templates as compiled before; jinja compares the source, so that an edited template is compiled again."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        if bucket.key in self._known:
-            bucket.bytecode_from_string(self._known[bucket.key])
-
-    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        self._known[bucket.key] = bucket.bytecode_to_string()
-
-
-_COMPILED = _Compiled()
-
 #: What goes on while answers are sent, kept so that none is forgotten half done.
 _RUNNING: set[asyncio.Future[None]] = set()
-
-
-class DashboardRenderer(NotebookRenderer):
-    """Voila's renderer on a kernel that is connected already, whose identity it learns before the first cell."""
-
-    async def _jinja_kernel_start(self, nb: Any, kernel_id: Any, kernel_future: Any) -> str:
-        client = await kernel_future
-        self.executor = VoilaExecutor(
-            nb,
-            km=client.parent,
-            config=self.traitlet_config,
-            show_tracebacks=self.voila_configuration.show_tracebacks,
-        )
-        self.executor.kc = client
-        self.kernel_started = True
-        return str(client.parent.kernel_id)
-
-    async def _jinja_cell_generator(self, nb: Any, kernel_id: Any) -> AsyncIterator[Any]:
-        async for cell in super()._jinja_cell_generator(nb, kernel_id):
-            yield _without_scripts(cell)
-            if not await ensure_async(self.executor.km.is_alive()):
-                break  # the other cells would only say the same once more
-        await self._cleanup_resources()
 
 
 def _keep(task: asyncio.Future[None]) -> None:
@@ -99,13 +53,12 @@ def _keep(task: asyncio.Future[None]) -> None:
     task.add_done_callback(_RUNNING.discard)
 
 
-def _without_scripts(cell: Any) -> Any:
-    """Take the meaning from script tags of what a cell shows; a template may write that into the page as it is."""
-    for output in cell.get("outputs", []):
-        for kind, text in output.get("data", {}).items():
-            if kind == "text/html":
-                output["data"][kind] = _SCRIPT.sub("&lt;", "".join(text))
-    return cell
+def _trouble_of(done: asyncio.Future[None]) -> KernelTrouble | None:
+    """Why a page could not be made; None where it is complete. However it failed, its viewer must not wait for ever."""
+    if done.cancelled():
+        return KernelTrouble("the page was broken off")
+    failure = done.exception()
+    return None if failure is None else KernelTrouble(f"{type(failure).__name__}: {failure}")
 
 
 class PeopleHandler(BaseVoilaHandler):
@@ -224,8 +177,10 @@ class PageHandler(PeopleHandler):
 
     async def _render(self, name: str, config: dict[str, Any], seat: Seat) -> AsyncIterator[str]:
         """Pieces of HTML in order, with a sign of life where a cell takes long."""
-        pieces: asyncio.Queue[str | Exception | None] = asyncio.Queue()
-        _keep(asyncio.ensure_future(self._fill(pieces, name, config, seat)))
+        pieces: asyncio.Queue[str | KernelTrouble | None] = asyncio.Queue()
+        filling = asyncio.ensure_future(self._fill(pieces, name, config, seat))
+        filling.add_done_callback(lambda done: pieces.put_nowait(_trouble_of(done)))
+        _keep(filling)
         while True:
             try:
                 piece = await asyncio.wait_for(pieces.get(), HEARTBEAT_S)
@@ -233,24 +188,20 @@ class PageHandler(PeopleHandler):
                 piece = _HEARTBEAT
             if piece is None:
                 return
-            if isinstance(piece, Exception):
+            if isinstance(piece, KernelTrouble):
                 raise piece
             yield piece
 
     async def _fill(
-        self, pieces: asyncio.Queue[str | Exception | None], name: str, config: dict[str, Any], seat: Seat
+        self, pieces: asyncio.Queue[str | KernelTrouble | None], name: str, config: dict[str, Any], seat: Seat
     ) -> None:
         request = {"SCRIPT_NAME": f"{self.base_url}voila/render/{name}", "QUERY_STRING": self.request.query}
         kernel = asyncio.ensure_future(self.kernels.bring(seat, request))
-        try:
-            renderer = self._renderer(name, config)
-            await renderer.initialize()
-            renderer.exporter.environment.bytecode_cache = _COMPILED
-            async for html, _ in renderer.generate_content_generator(None, kernel):
-                pieces.put_nowait(html)
-            pieces.put_nowait(None)
-        except (KernelTrouble, RuntimeError, OSError, tornado.web.HTTPError) as exc:
-            pieces.put_nowait(exc)
+        renderer = self._renderer(name, config)
+        await renderer.initialize()
+        renderer.exporter.environment.bytecode_cache = COMPILED
+        async for html, _ in renderer.generate_content_generator(None, kernel):
+            pieces.put_nowait(html)
 
     def _renderer(self, name: str, config: dict[str, Any]) -> DashboardRenderer:
         app = self.settings["voila"]

@@ -13,6 +13,7 @@ import asyncio
 import json
 import os
 from collections import deque
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,11 +21,10 @@ from jupyter_core.utils import ensure_async
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from traitlets import Bool, Float, Integer, List, Unicode
 
+from diagmod.io.audit import CHANGES_VARIABLE
+
 #: What a page's browser may send; everything else is dropped before it reaches a kernel.
 ALLOWED_MESSAGES = ["comm_open", "comm_close", "comm_msg", "comm_info_request", "kernel_info_request"]
-
-#: Variable that tells a page that it may change things; set for ``--allow-changes`` alone.
-CHANGES_VARIABLE = "DIAGMOD_ALLOW_CHANGES"
 
 #: How long a kernel may need to start and to warm up, and how long to take note of a request (s).
 START_TIMEOUT_S = 60.0
@@ -183,7 +183,7 @@ class DashboardKernels(AsyncMappingKernelManager):
         self._clients[kernel_id] = client
         client.allow_stdin = False
         client.start_channels(stdin=False, hb=False)
-        await client.wait_for_ready(timeout=START_TIMEOUT_S)
+        await _unless_it_dies(client, client.wait_for_ready(timeout=START_TIMEOUT_S))
         if modules:
             code = f"__import__('diagmod.dashboard_warmup', fromlist=['warm_up']).warm_up({modules!r})"
             await _execute(client, code, START_TIMEOUT_S)
@@ -215,12 +215,19 @@ def _is_good(task: asyncio.Task[str]) -> bool:
 async def _execute(client: Any, code: str, timeout_s: float) -> None:
     """Run code in a kernel and wait for its end, or the kernel's."""
     answer = client.execute(code, silent=True, store_history=False, reply=True, timeout=timeout_s)
-    task: asyncio.Task[Any] = asyncio.ensure_future(answer)
+    content = (await _unless_it_dies(client, answer))["content"]
+    if content["status"] != "ok":
+        raise RuntimeError(f"{content.get('ename')}: {content.get('evalue')}")
+
+
+async def _unless_it_dies(client: Any, answer: Awaitable[Any]) -> Any:
+    """What a kernel answers; its connection may be closed under us when it dies, which fails in many ways."""
+    task: asyncio.Future[Any] = asyncio.ensure_future(answer)
     while not task.done():
         await asyncio.wait({task}, timeout=0.5)
         if not task.done() and not await client.is_alive():
             task.cancel()
             raise RuntimeError("the kernel died")
-    content = task.result()["content"]
-    if content["status"] != "ok":
-        raise RuntimeError(f"{content.get('ename')}: {content.get('evalue')}")
+    if failure := task.exception():
+        raise RuntimeError(f"the kernel does not answer ({type(failure).__name__}: {failure})") from failure
+    return task.result()

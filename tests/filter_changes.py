@@ -88,12 +88,12 @@ def views_of(name: str, root: Path) -> list[str]:
     return ["", *more]
 
 
-def changes(name: str, view: str, root: Path) -> Iterator[Change]:
-    """Every control of a view changed some times and back, and what that took."""
+def changes(name: str, view: str, root: Path, most: int = 3) -> Iterator[Change]:
+    """Every control of a view changed ``most`` times and back, and what that took."""
     with packed_answers():
         page = opened(name, view, root)
         for control_name in list(page.controls):
-            for value, change in list(_changes_of(page.controls[control_name])):
+            for value, change in list(_changes_of(page.controls[control_name], most)):
                 begin = time.process_time()
                 change()
                 seconds = time.process_time() - begin
@@ -120,10 +120,10 @@ def packed_answers() -> Iterator[None]:
         yield
 
 
-def _changes_of(control: Control) -> Iterator[tuple[str, Callable[[], None]]]:
+def _changes_of(control: Control, most: int) -> Iterator[tuple[str, Callable[[], None]]]:
     for widget in _inputs(control.widget):
         usual = widget.value
-        for value in (*_values(widget, control), usual):
+        for value in (*_values(widget, control)[:most], usual):
             yield str(value), lambda widget=widget, value=value: setattr(widget, "value", value)
 
 

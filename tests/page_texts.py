@@ -43,6 +43,9 @@ SHOWN = {
     "ValueError": ((0,), ()),
 }
 
+#: Places of an entry of a catalogue.
+_PLACES = re.compile(r"\{\w+\}")
+
 #: How deep names and functions are followed.
 MOST_STEPS = 6
 
@@ -209,21 +212,23 @@ def _shown(node: ast.AST) -> Iterator[ast.expr]:
 
 
 class Known:
-    """What the catalogues of a language know."""
+    """What the catalogues of a language know: a text, its form, or at least one text of its form."""
 
     def __init__(self, language: str) -> None:
-        catalogue = catalogue_of(language)
-        self.exact = {text for text in catalogue if not re.search(r"\{\w+\}", text)}
-        self.forms = [form_of(text) for text in catalogue if text not in self.exact]
+        self.entries = [_PLACES.sub(PLACE, text) for text in catalogue_of(language)]
+        self.exact = set(self.entries)
+        self.forms = [form_of(text) for text in catalogue_of(language) if _PLACES.search(text)]
 
     def __contains__(self, text: str) -> bool:
-        filled = text.replace(PLACE, "7")
-        return filled in self.exact or any(form.fullmatch(filled) for form in self.forms)
+        if text in self.exact or any(form.fullmatch(text.replace(PLACE, "7")) for form in self.forms):
+            return True
+        own = re.compile(".+?".join(map(re.escape, text.split(PLACE))), re.DOTALL)
+        return PLACE in text and any(own.fullmatch(entry) for entry in self.entries)
 
 
 def form_of(text: str) -> re.Pattern[str]:
     """Texts that have the form of an entry with places."""
-    return re.compile(".*?".join(map(re.escape, re.split(r"\{\w+\}", text))), re.DOTALL)
+    return re.compile(".*?".join(map(re.escape, _PLACES.split(text))), re.DOTALL)
 
 
 @cache

@@ -27,14 +27,15 @@ SCREENS = {1440: 1000, 820: 1180, 390: 844}
 #: Texts of headings, labels, cards, heads of tables, buttons, choices, notes and figures.
 READ = (
     "h1, h2, h3, h4, dt, dd small, th, label, button, legend, caption, option, summary, figcaption, "
-    ".dm-about, .dm-note, .dm-muted, .dm-legend, .widget-label, .dm-status, .gtitle, .xtitle, .ytitle, .legendtext, .annotation-text"
+    ".dm-about, .dm-note, .dm-muted, .dm-legend, .widget-label, .dm-status, "
+    ".gtitle, .xtitle, .ytitle, .legendtext, .annotation-text"
 )
 
 #: What may stand in Latin letters on a page of any language: names of formats, measures, codes and files; units.
 LATIN = re.compile(
-    r"`[^`]*`|\b(?:CSV|XLSX|JSON|PNG|HTML|PDF|MAT|NPY|NPZ|HDF5|TDMS|WAV|UFF|Parquet|UTC|SHA-256|MASE|PSI|AUROC|diagmod|"
-    r"English|Hz|kHz|kW|kWh|Nm|rpm|dB|dBc|rms|min|max|ms|GB|MB|kB|demo|auto|M\d+|v\d[\d.]*|[IUf]\d|[0-9a-f]{8,})\b|"
-    r"[\w-]*[./_][\w./_-]+"
+    r"`[^`]*`|\b(?:CSV|XLSX|JSON|PNG|HTML|PDF|MAT|NPY|NPZ|HDF5|TDMS|WAV|UFF|Parquet|UTC|SHA-?256|sha256|MASE|PSI|AUROC|"
+    r"BPFO|BPFI|BSF|FTF|MAJOR|MINOR|PATCH|diagmod|English|Hz|kHz|kW|kWh|Nm|rpm|dB|dBc|rms|min|max|ms|GB|MB|kB|demo|"
+    r"M\d+|v\d[\d.]*|[IUf]\d|\d[A-Z]{3}|[0-9a-f]{8,})\b|[\w-]*[./_][\w./_-]+"
 )
 
 
@@ -66,6 +67,14 @@ def english_words(page: Page) -> list[str]:
                return copy.textContent.trim(); })""",
     )
     return sorted({text for text in texts if re.search("[A-Za-z]{3,}", LATIN.sub("", text))})
+
+
+def wait_until_figures_fit(page: Page) -> None:
+    """Wait until every figure is as wide as its place."""
+    page.wait_for_function(
+        """() => [...document.querySelectorAll(".js-plotly-plot")].filter((plot) => plot.offsetWidth).every((plot) =>
+          Math.abs(plot.querySelector(".main-svg").getBoundingClientRect().width - plot.offsetWidth) < 2)"""
+    )
 
 
 def sideways(page: Page) -> int:

@@ -139,7 +139,6 @@ def test_dashboards_have_few_cells_and_load_nothing_heavy(path: Path) -> None:
         "prophet",
         "sklearn",
     }
-    assert "models" not in layers_reached(path), "a page reads results; it never trains"
 
 
 @pytest.mark.parametrize("module", ["diagmod.views.pages.overview", "diagmod.cli", "diagmod.run"])

@@ -46,7 +46,7 @@ def project(tmp_path: Path) -> Path:
 
 def test_dashboards_are_served_on_this_machine_only_at_the_given_port(project):
     argv, environment = serve_command(project, project / "notebooks" / "dashboards", 8866)
-    assert argv[:3] == [sys.executable, "-m", "voila"]
+    assert argv[:3] == [sys.executable, "-m", "diagmod.dashboard_server"]
     assert argv[3] == str(project / "notebooks" / "dashboards")
     assert {"--Voila.ip=127.0.0.1", "--port=8866", "--no-browser"} <= set(argv)
     assert environment["DIAGMOD_DASHBOARDS"] == argv[3]
@@ -77,6 +77,19 @@ def test_servers_find_configuration_template_and_package_of_the_project_first(pr
     assert environment["JUPYTER_PATH"].endswith("/mine")
     assert environment["PYTHONPATH"] == str(project)
     assert environment["PATH"].split(os.pathsep)[0] == str(Path(sys.executable).parent)
+
+
+def test_pages_may_change_things_only_when_asked(project):
+    assert "--allow-changes" not in serve_command(project, project, 8866)[0]
+    assert "--allow-changes" in serve_command(project, project, 8866, allow_changes=True)[0]
+
+
+@pytest.mark.parametrize(("name", "value"), [("viewers", 0), ("viewers", 201), ("preheat", -1)])
+def test_impossible_number_of_processes_is_refused_in_one_sentence(project, monkeypatch, capsys, name, value):
+    assert _code_of(monkeypatch, project, "dashboards", f"--{name}={value}") == 2
+    least = 1 if name == "viewers" else 0
+    said = f"error: {name} must lie between {least} and 200, got {value}; give --{name}\n"
+    assert capsys.readouterr().err == said
 
 
 def test_missing_folder_is_named(project):
@@ -122,7 +135,9 @@ def test_folder_outside_a_project_is_refused_in_one_sentence(tmp_path, monkeypat
     assert capsys.readouterr().err.startswith("error: no diagmod project at ")
 
 
-@pytest.mark.parametrize(("what", "module", "port"), [("lab", "jupyterlab", 8888), ("dashboards", "voila", 8866)])
+@pytest.mark.parametrize(
+    ("what", "module", "port"), [("lab", "jupyterlab", 8888), ("dashboards", "diagmod.dashboard_server", 8866)]
+)
 def test_command_becomes_the_server_at_the_root_of_the_project(project, monkeypatch, what, module, port):
     started: list[tuple[str, list[str], dict[str, str]]] = []
     monkeypatch.chdir(project / "notebooks")
@@ -135,6 +150,15 @@ def test_command_becomes_the_server_at_the_root_of_the_project(project, monkeypa
     assert any(argument.endswith(f"port={port}") for argument in argv)
 
 
+def _english(pages: list[dict[str, object]]) -> list[dict[str, object]]:
+    return [{key: page[key] for key in ("file", "title", "about")} for page in pages]
+
+
+def test_hidden_notebook_is_no_page(tmp_path):
+    _page(tmp_path / ".hidden.ipynb", "# Hidden")
+    assert dashboard_pages(tmp_path) == []
+
+
 def _page(path: Path, text: str) -> None:
     nbformat.write(new_notebook(cells=[new_code_cell("1"), new_markdown_cell(text)]), path)
 
@@ -142,7 +166,7 @@ def _page(path: Path, text: str) -> None:
 def test_pages_have_title_and_introduction_in_the_order_of_file_names(tmp_path):
     _page(tmp_path / "02_spectrum.ipynb", "#  What the\tmotor draws \n\nOne question\nin two lines?\n\nAnd more.")
     _page(tmp_path / "01_fleet.ipynb", "# Fleet")
-    assert dashboard_pages(tmp_path) == [
+    assert _english(dashboard_pages(tmp_path)) == [
         {"file": "01_fleet.ipynb", "title": "Fleet", "about": ""},
         {"file": "02_spectrum.ipynb", "title": "What the\tmotor draws", "about": "One question in two lines?"},
     ]
@@ -159,7 +183,7 @@ def test_page_without_heading_is_called_after_its_file(tmp_path, name, title):
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"[]", b"{}", b'{"nbformat": 4}'])
 def test_damaged_page_is_listed_as_such(tmp_path, content):
     (tmp_path / "01_fleet.ipynb").write_bytes(content)
-    assert dashboard_pages(tmp_path) == [
+    assert _english(dashboard_pages(tmp_path)) == [
         {"file": "01_fleet.ipynb", "title": "Fleet", "about": "This notebook cannot be read."}
     ]
 

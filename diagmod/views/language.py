@@ -26,6 +26,9 @@ FOLDER = Path(__file__).parent / "languages"
 #: Values of a list by which it is told whether it holds texts; a longer one holds none later either.
 FIRST_VALUES = 50
 
+#: Own letters below which an entry that begins with a place, "{motor} phase {phase}", would take any sentence for its own.
+FEW_LETTERS = 8
+
 #: Place for what differs from text to text.
 _PLACE = re.compile(r"\{(\w+)\}")
 
@@ -149,6 +152,11 @@ def _longest_piece(text: str) -> str:
 
 
 def _form(text: str) -> re.Pattern[str]:
+    """What the texts of an entry look like; a short entry that begins with a place is meant for one word there."""
     parts = _PLACE.split(text)
-    pieces = [re.escape(part) if k % 2 == 0 else f"(?P<{part}>.*?)" for k, part in enumerate(parts)]
+    own = sum(letter.isalpha() for letter in _PLACE.sub("", text))
+    first = r"\S+?" if own < FEW_LETTERS and not parts[0] else ".*?"
+    pieces = [
+        re.escape(part) if k % 2 == 0 else f"(?P<{part}>{first if k == 1 else '.*?'})" for k, part in enumerate(parts)
+    ]
     return re.compile("".join(pieces), re.DOTALL)

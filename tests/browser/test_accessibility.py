@@ -54,7 +54,7 @@ def _violations(page: Page, axe: str) -> dict[str, list[str]]:
 @pytest.mark.parametrize("view", VIEWS)
 def test_no_serious_violation_on_a_page(base, visit, axe, view):
     page = visit(viewport={"width": 1440, "height": 1000}).page
-    page.goto(base + address_of(view))
+    page.goto(base + address_of(view), wait_until="commit")
     wait_until_complete(page)
     assert _violations(page, axe) == {"light": [], "dark": []}
 

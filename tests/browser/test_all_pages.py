@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from browser.conftest import running_voila
-from page_visits import SCREENS, VIEWS, address_of, english_words, sideways, wait_until_complete
+from page_visits import SCREENS, VIEWS, address_of, english_words, sideways, wait_until_complete, wait_until_figures_fit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,10 +55,10 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_page_is_complete_quiet_and_fits_every_screen(base, visit, pictures, view):
     seen: Visit = visit(viewport={"width": 1440, "height": SCREENS[1440]})
     page = seen.page
-    page.goto(base + address_of(view))
+    page.goto(base + address_of(view), wait_until="commit")
     wait_until_complete(page)
     for part in (".dm-status b", "h1", "h2", ".dm-controls", ".dm-tools button", "footer.dm-footer b", *PARTS[view]):
-        assert page.locator(part).first.is_visible(), part
+        assert page.locator(f"{part} >> visible=true").count(), part
     assert page.locator("[data-dm-first]").count() == 1, "one first number, in the widget alone"
     assert page.locator("[data-dm-error]").count() == 0
     assert "cannot be shown" not in page.locator("body").inner_text()
@@ -67,7 +67,7 @@ def test_a_page_is_complete_quiet_and_fits_every_screen(base, visit, pictures, v
         page.set_viewport_size({"width": width, "height": height})
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
-            page.wait_for_timeout(300)  # figures follow the width of the window a moment later
+            wait_until_figures_fit(page)
             page.screenshot(path=pictures / f"{view}-{width}-{scheme}.png", full_page=True)
         assert sideways(page) <= 0, f"{view} must be scrolled sideways at {width} px"
     assert seen.outside(base) == []
@@ -77,7 +77,7 @@ def test_a_page_is_complete_quiet_and_fits_every_screen(base, visit, pictures, v
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_russian_page_shows_no_english(base, visit, pictures, view):
     seen: Visit = visit(viewport={"width": 1440, "height": SCREENS[1440]})
-    seen.page.goto(base + address_of(view, "ru"))
+    seen.page.goto(base + address_of(view, "ru"), wait_until="commit")
     wait_until_complete(seen.page)
     seen.page.screenshot(path=pictures / f"{view}-ru.png", full_page=True)
     assert seen.page.locator("html").get_attribute("lang") == "ru"
@@ -87,7 +87,7 @@ def test_a_russian_page_shows_no_english(base, visit, pictures, view):
 
 def test_a_page_is_used_by_keyboard_alone(base, visit):
     page = visit(viewport={"width": 1440, "height": 1000}).page
-    page.goto(base + address_of("overview"))
+    page.goto(base + address_of("overview"), wait_until="commit")
     wait_until_complete(page)
     page.keyboard.press("Tab")
     skip = page.locator(":focus")
@@ -102,7 +102,7 @@ def test_a_page_is_used_by_keyboard_alone(base, visit):
     page.wait_for_function("location.search.includes('motor=')")
     chosen = page.evaluate("new URLSearchParams(location.search).get('motor')")
     page.wait_for_function(
-        """motor => [...document.querySelectorAll("table.dm-grid tbody")].some((rows) => rows.innerText.includes(motor))""",
+        "motor => [...document.querySelectorAll('table.dm-grid tbody')].some(rows => rows.innerText.includes(motor))",
         arg=chosen,
     )
     assert _steps_to(page, ".dm-tools button") <= MOST_STEPS

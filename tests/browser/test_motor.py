@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from browser.conftest import running_voila
+from browser.conftest import PATIENCE_MS, running_voila
+from playwright.sync_api import expect
 
 from diagmod.io.health_tables import MOTOR_HEALTH
 from diagmod.io.tables import read_table
@@ -58,10 +60,10 @@ def test_the_wall_is_the_table_and_a_tile_leads_to_its_motor_and_back(base, visi
     first = str(tiles.first.locator(".dm-motor-title b").inner_text())
     tiles.first.click()
     page.wait_for_selector(f".dm-motor-now .dm-motor-name >> text={first}")
-    page.wait_for_function("location.search.includes('motor=')")
+    expect(page).to_have_url(re.compile(rf"\?.*motor={first}"))
     page.get_by_text("The whole fleet").click()
     page.wait_for_selector(".dm-motor-wall:visible")
-    page.wait_for_function("!location.search.includes('motor=')")
+    expect(page).not_to_have_url(re.compile("motor="))
     assert seen.outside(base) == [] and seen.problems == []
 
 
@@ -76,7 +78,7 @@ def test_a_link_to_a_motor_answers_with_the_numbers_of_the_table(base, visit, he
     assert f"{row['knowledge_pct']:.0f} % of the questions" in told and row["action"] in told
     assert seen.page.locator("svg.dm-motor-light[role=img]").first.get_attribute("aria-label") == row["grade"]
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
-    seen.page.wait_for_function("document.querySelectorAll('.js-plotly-plot .main-svg').length >= 5")
+    expect(seen.page.locator(".js-plotly-plot .main-svg").nth(4)).to_be_visible(timeout=PATIENCE_MS)
     assert seen.problems == []
 
 
@@ -86,8 +88,8 @@ def test_a_grade_that_is_clicked_narrows_the_wall(base, visit, health):
     grade = health["grade"].mode()[0]
     page.locator(".dm-motor-counts a", has_text=grade).first.click()
     n = int((health["grade"] == grade).sum())
-    page.wait_for_function(f"document.querySelectorAll('.dm-motor-wall .dm-motor-tile').length == {n}")
-    page.wait_for_function(f"location.search.includes('grade={grade}')")
+    expect(page.locator(".dm-motor-wall .dm-motor-tile")).to_have_count(n, timeout=PATIENCE_MS)
+    expect(page).to_have_url(re.compile(rf"\?.*grade={grade}"), timeout=PATIENCE_MS)
 
 
 def test_the_report_opens_offline_and_draws_its_figures(visit, tiny_project, health, tmp_path: Path):
@@ -98,7 +100,7 @@ def test_the_report_opens_offline_and_draws_its_figures(visit, tiny_project, hea
         seen.page.goto(file.as_uri())
         n = seen.page.locator("figure.dm-figure").count()
         assert n >= 1
-        seen.page.wait_for_function(f"document.querySelectorAll('.js-plotly-plot .main-svg').length >= {n}")
+        expect(seen.page.locator(".js-plotly-plot .main-svg").nth(n - 1)).to_be_attached(timeout=PATIENCE_MS)
         assert seen.outside(file.as_uri()) == [] and seen.problems == []
         shown = seen.page.locator("main").inner_text()
         assert _shown_index(health.iloc[0]) in shown and "data/processed/health/motor_health.parquet" in shown

@@ -154,7 +154,9 @@ def test_upload_of_60_mb_arrives_and_of_65_mb_is_refused_in_a_sentence(server, v
             page.get_by_role("button", name="Upload").click()
         chooser.value.set_files(path)
         if size_mb == 65:
-            page.wait_for_selector("text=This file is too large to send: 65 MB")
+            page.wait_for_selector("#dm-too-large")
+            assert page.locator("#dm-too-large").inner_text().startswith("This file is too large to send: 65 MB,")
+    page.wait_for_selector("#size")
     assert page.locator("#size").inner_text() == str(60 * 2**20)
 
 
@@ -173,6 +175,7 @@ def test_viewer_beyond_the_places_is_asked_to_come_back_and_gets_in_when_one_lea
     first.close(run_before_unload=True)
     second.get_by_role("link", name="Try again").click()
     second.wait_for_selector("#said")
+    second.close(run_before_unload=True)
 
 
 def test_viewer_who_leaves_while_the_page_loads_gives_the_place_back(small):

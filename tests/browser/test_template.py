@@ -102,7 +102,7 @@ def test_page_works_offline_again_after_a_reload_and_hides_its_source(base, visi
     _open_currents(seen.page, base)
     assert seen.page.title() == "Currents of one motor · diagmod"
     assert seen.page.locator("h1").inner_text() == "Currents of one motor"
-    seen.page.locator("select").select_option("M02")
+    seen.page.locator(".widget-dropdown select").select_option("M02")
     seen.page.wait_for_selector("text=M02 is shown")
     # voila#1428: a figure shown while the notebook runs can hang the page at its first reload
     seen.page.reload()
@@ -120,9 +120,13 @@ def test_dark_scheme_inks_page_and_figure_anew(base, visit):
     _open_currents(page, base)
     inks = {
         "h1": "color", ".xtick text": "fill", ".gtitle": "fill", ".annotation-text": "fill",
-        ".shapelayer path": "stroke", "select": "color", "thead th": "color",
+        ".shapelayer path": "stroke", ".widget-dropdown select": "color", "thead th": "color",
     }  # fmt: skip
-    papers = {"body": "backgroundColor", ".bglayer .bg, .plot > .bg": "fill", "select": "backgroundColor"}
+    papers = {
+        "body": "backgroundColor",
+        ".bglayer .bg, .plot > .bg": "fill",
+        ".widget-dropdown select": "backgroundColor",
+    }
     light_inks = {selector: _luminance(page, selector, style) for selector, style in inks.items()}
     light_papers = {selector: _luminance(page, selector, style) for selector, style in papers.items()}
     page.emulate_media(color_scheme="dark")
@@ -138,7 +142,7 @@ def test_tablet_scrolls_wide_tables_in_themselves_and_cuts_no_control(base, visi
     page.wait_for_selector("table")
     assert page.evaluate("document.documentElement.scrollWidth") <= 820
     assert page.eval_on_selector("table", "node => node.offsetWidth") > 820
-    for selector in ("button >> text=Refresh", "select", ".widget-slider", "input[type=text]", FIGURE):
+    for selector in ("button >> text=Refresh", ".widget-dropdown select", ".widget-slider", "input[type=text]", FIGURE):
         box = page.locator(selector).first.bounding_box()
         assert box["x"] >= 0, selector
         assert box["x"] + box["width"] <= 820, selector
@@ -208,7 +212,7 @@ def test_start_page_has_a_card_for_every_page_and_leads_there(base, visit):
     seen.page.goto(base)
     assert seen.page.title() == "Dashboards · diagmod"
     assert seen.page.locator(".dm-cards strong").all_inner_texts() == ["Currents of one motor", "A page that fails"]
-    assert seen.page.locator(".dm-cards span").all_inner_texts() == ["Which phase carries more?"]
+    assert [t for t in seen.page.locator(".dm-cards .dm-about").all_inner_texts() if t] == ["Which phase carries more?"]
     seen.page.locator(".dm-cards a").nth(1).click()
     seen.page.wait_for_selector("text=This page could not be completed.")
     assert seen.page.locator("nav a[aria-current=page]").inner_text() == "A page that fails"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagmod.views.thinning import columns, envelope, strongest
+from diagmod.views.thinning import columns, envelope, extremes, sharp_part, strongest
 
 
 @settings(max_examples=40, deadline=None)
@@ -50,3 +50,29 @@ def test_a_map_keeps_its_maxima():
     assert starts.tolist() == [0, 2, 4]
     assert thin.tolist() == [[2, 3], [6, 7], [10, 11]]
     assert strongest(z, 10)[1].tolist() == z.tolist()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 20_000), st.integers(2, 400), st.integers(0, 99))
+def test_extremes_keep_the_smallest_and_the_largest_and_no_more_than_asked(n, n_out, seed):
+    y = np.random.default_rng(seed).normal(size=n).astype(np.float32)
+    kept = extremes(y, n_out)
+    assert len(kept) <= n_out
+    assert (y[kept].min(), y[kept].max()) == (y.min(), y.max())
+    assert np.all(np.diff(kept) > 0)
+
+
+def test_a_gap_keeps_a_missing_sample_however_short_it_is():
+    y = np.zeros(100_000, dtype=np.float32)
+    y[54_321] = np.nan
+    assert 54_321 in extremes(y, 100)
+
+
+def test_what_is_looked_at_is_kept_whole_and_a_spike_beside_it_stays():
+    y = np.zeros(1_000_000, dtype=np.float32)
+    y[123_456] = 9.0
+    kept = sharp_part(y, 500_000, 501_000)
+    assert set(range(499_750, 501_250)) <= set(kept.tolist())
+    assert 123_456 in kept
+    assert len(kept) <= 1500 + 2 * 400
+    assert kept[0] < 2500 and kept[-1] > 997_500

@@ -20,7 +20,7 @@ from diagmod.io.model_transactions import settle
 from diagmod.io.model_versions import ModelName
 from diagmod.views.language import Words
 from diagmod.views.pages.admin_parts import TROUBLES, note
-from diagmod.views.pages.frame import _in_words
+from diagmod.views.pages.frame import in_words
 from diagmod.views.panels import HtmlSlot
 
 #: What can be done to a model, and the word on its button.
@@ -64,11 +64,13 @@ def change_model(root: Path, action: str, subject: str, reason: str = "") -> Cha
     try:
         write_audit(root, action, f"{done.family}@{done.after}", "done", before=done.before, reason=reason)
     except OSError as exc:
-        raise ModelError(f"{in_words(done)} But the audit file cannot be written ({exc}); make room for it") from exc
+        raise ModelError(
+            f"{change_in_words(done)} But the audit file cannot be written ({exc}); make room for it"
+        ) from exc
     return done
 
 
-def in_words(done: Change) -> str:
+def change_in_words(done: Change) -> str:
     """What a change did, in a sentence."""
     if done.before == done.after:
         return f"{done.family} v{done.after} was and stays in use; models registered later are candidates."
@@ -127,9 +129,9 @@ class ChangeBox(widgets.VBox):
         try:
             done = change_model(self._root, action, subject, reason.strip()[:_LONGEST])
         except TROUBLES as exc:
-            self.said.show(note(self._words(f"This cannot be done: {_in_words(exc)}"), "bad"))
+            self.said.show(note(self._words(f"This cannot be done: {in_words(exc)}"), "bad"))
         else:
-            self.said.show(f"<p class='dm-note' role='status'>{escape(self._words(in_words(done)))}</p>")
+            self.said.show(f"<p class='dm-note' role='status'>{escape(self._words(change_in_words(done)))}</p>")
         self.cancel()
         self._changed()
 

@@ -14,7 +14,7 @@ import ipywidgets as widgets
 import pandas as pd
 
 from diagmod.io.stages import StageError
-from diagmod.views.pages.frame import PROBLEMS, _in_words
+from diagmod.views.pages.frame import PROBLEMS, in_words
 from diagmod.views.panels import HtmlSlot
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Part:
         try:
             self.draw()
         except TROUBLES as exc:
-            trouble = note(self.words(f"This part cannot be shown: {_in_words(exc)}"), "bad")
+            trouble = note(self.words(f"This part cannot be shown: {in_words(exc)}"), "bad")
         self._trouble.show(trouble)
         self._body.layout.display = "none" if trouble else ""
 

@@ -93,9 +93,10 @@ class Page:
         self._box, self._parts = widgets.VBox(), tuple[widgets.Widget, ...]()
         self._quiet = False
         self._told: list[str] = []
+        self._status = ""
 
     @classmethod
-    def wait(cls) -> Self:
+    def open(cls) -> Self:
         """The page of the viewer who asked for it, by the query string that the server put into the environment."""
         return cls(os.environ.get("QUERY_STRING", ""))
 
@@ -189,23 +190,28 @@ class Page:
                     told.append(control.take(self.given[name]))
                 control.observe(self._changed)
         except PROBLEMS as exc:
-            self.problem, self.controls = _in_words(exc), {}
+            self.problem, self.controls = in_words(exc), {}
         finally:
             self._quiet = False
         self._say(*told)
+        self._status = self._status_line()
 
     def _tell_first(self) -> None:
+        first, failed = self._safely(self.first, "") if not self.problem else ("", "")
+        self._headline.value = f"{self._status}{self._alert(failed)}{first}"
+
+    def _status_line(self) -> str:
+        """Data set, model and last rebuild, and what is wrong with them; told anew at a refresh."""
         words, standing = self.words, self.results.standing_words()
         warning = f"<p class='dm-note dm-warn' role='status'>{escape(words(standing))}</p>" if standing else ""
         facts, missing = self._safely(self.results.facts, NOTHING) if not self.problem else (NOTHING, self.problem)
         items = " · ".join(
             f"<span>{escape(words(name))} <b>{escape(words(value))}</b></span>" for name, value in facts.items()
         )
-        first, failed = self._safely(self.first, "") if not self.problem else ("", "")
-        problems = "".join(
-            f"<p class='dm-note dm-bad' role='alert'>{escape(words(text))}</p>" for text in (missing, failed) if text
-        )
-        self._headline.value = f"<p class='dm-status'>{items}</p>{warning}{problems}{first}"
+        return f"<p class='dm-status'>{items}</p>{warning}{self._alert(missing)}"
+
+    def _alert(self, text: str) -> str:
+        return f"<p class='dm-note dm-bad' role='alert'>{escape(self.words(text))}</p>" if text else ""
 
     @staticmethod
     def _safely(make: Callable[[], T], otherwise: T) -> tuple[T, str]:
@@ -213,7 +219,7 @@ class Page:
         try:
             return make(), ""
         except PROBLEMS as exc:
-            return otherwise, _in_words(exc)
+            return otherwise, in_words(exc)
 
     def _arrange(self) -> None:
         parts: Sequence[widgets.Widget] = ()
@@ -351,7 +357,7 @@ def first_cards(figures: Mapping[str, tuple[str, str]], words: Any) -> str:
     return card_list(said, mark_first=True)
 
 
-def _in_words(exc: BaseException) -> str:
+def in_words(exc: BaseException) -> str:
     """The sentence of a refusal; what is no sentence of ours is kept for the server's log."""
     if not isinstance(exc, StageError | ModelError | ValueError | FileNotFoundError):
         traceback.print_exception(exc, file=sys.__stderr__)

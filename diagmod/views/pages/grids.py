@@ -16,10 +16,13 @@ from urllib.parse import urlencode
 import pandas as pd
 
 from diagmod.views.language import Words
-from diagmod.views.tables import UNITS, head_of, text_of
+from diagmod.views.tables import MOST_ON_A_LINE, UNITS, head_of, text_of
 
 #: Rows that a page holds; the rest is told, found by the filters, and in the exports.
 MOST_GRID_ROWS = 500
+
+#: Characters from which on a text needs a wide column, so that a row is not as high as the screen.
+LEAST_LONG = 40
 
 #: A link of a cell: name of the page ("" for the same one) and what it is to show.
 Link = tuple[str, Mapping[str, str]]
@@ -115,8 +118,15 @@ def _row(
         text = words(text) if isinstance(value, str | bool) and column not in as_is else text
         link = links[column](record) if column in links else None
         inside = anchor(text, link) if link else escape(text)
-        cells.append(f"<td{' class=dm-number' if is_number else ''}{_order(value)}>{inside}</td>")
+        cells.append(f"<td{_width(text, is_number)}{_order(value)}>{inside}</td>")
     return "".join(cells)
+
+
+def _width(text: str, is_number: bool) -> str:
+    """Class of a cell: a number, a text that stays on one line, or one that needs room for its lines."""
+    if is_number:
+        return " class=dm-number"
+    return " class=dm-short" if len(text) <= MOST_ON_A_LINE else " class=dm-long" if len(text) >= LEAST_LONG else ""
 
 
 def _title(name: str, unit: str, said: str, words: Words) -> str:

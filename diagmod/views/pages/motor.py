@@ -7,7 +7,6 @@ anything else is read; below them is what they rest on.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import ClassVar
 
 import ipywidgets as widgets
@@ -20,7 +19,7 @@ from diagmod.views.pages.motor_controls import RecordingOf, named
 from diagmod.views.pages.motor_exports import fleet_tables, motor_tables
 from diagmod.views.pages.motor_fleet import fleet_parts, printed_fleet
 from diagmod.views.pages.motor_headline import fleet_counts, motor_now, ranked, wall, way_back
-from diagmod.views.pages.motor_parts import Group, groups, motor_parts
+from diagmod.views.pages.motor_parts import Group, groups, made, motor_parts
 from diagmod.views.pages.motor_slots import PartSlot
 from diagmod.views.pages.motor_view import PLATE, MotorView
 from diagmod.views.pages.printed import Part, printable
@@ -98,13 +97,8 @@ class MotorPage(Page):
         state = (view.motor_id, depends[group.of])
         if self._drawn.get(group.keys) != state:
             slots = {key: self.of_motor[key] for key in group.keys}
-            self._drawn.pop(group.keys, None)
-            try:
-                parts = group.make(view, self.words, True)
-                self._drawn[group.keys] = state
-            except ValueError as exc:  # a table is missing, damaged or of another version: the other parts stay
-                reason = f"{self.words('This part cannot be shown')}: {self.words(str(exc))}"
-                parts = [Part(group.keys[0], before=f"<p class='dm-note dm-bad'>{escape(reason)}</p>")]
+            parts, is_whole = made(group, view, self.words, linked=True)
+            self._drawn[group.keys] = state if is_whole else None
             self._fill(slots, parts)
 
     def exports(self) -> Mapping[str, pd.DataFrame]:

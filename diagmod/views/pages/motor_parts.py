@@ -73,7 +73,16 @@ def motor_parts(view: MotorView, words: Words, *, linked: bool = True) -> list[P
     linked : bool
         Whether other pages can be reached; False on paper.
     """
-    return [part for group in groups() for part in group.make(view, words, linked)]
+    return [part for group in groups() for part in made(group, view, words, linked=linked)[0]]
+
+
+def made(group: Group, view: MotorView, words: Words, *, linked: bool) -> tuple[list[Part], bool]:
+    """Parts of a group, and whether they could be made; a table that cannot be read costs its own part alone."""
+    try:
+        return group.make(view, words, linked), True
+    except ValueError as exc:
+        reason = f"{words('This part cannot be shown')}: {words(str(exc))}"
+        return [Part(group.keys[0], before=f"<p class='dm-note dm-bad'>{escape(reason)}</p>")], False
 
 
 def gauge_part(view: MotorView, words: Words) -> Part:

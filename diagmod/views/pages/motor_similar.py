@@ -21,6 +21,8 @@ from diagmod.views.theme import condition_words
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
     from diagmod.views.language import Words
     from diagmod.views.pages.motor_view import MotorView
 
@@ -59,30 +61,48 @@ def similar_cases(row: Mapping[str, Any], health: pd.DataFrame) -> pd.DataFrame:
         Rows of ``health`` with ``same_fault``, ``fault`` (of the worst part that names one) and ``difference`` (mean
         over the common parts, points of risk); at most :data:`MOST_CASES`.
     """
-    others = health[health["motor_id"] != row["motor_id"]].reset_index(drop=True)
-    names = [f"{part}_risk" for part in PARTS]
-    own, found = np.array([row[name] for name in names], dtype=float), others[names].to_numpy(float)
+    own = np.array([row[f"{part}_risk"] for part in PARTS], dtype=float)
+    found = health[[f"{part}_risk" for part in PARTS]].to_numpy(float)
     both = np.isfinite(own) & np.isfinite(found)
-    apart = np.abs(np.where(both, found - own, 0.0)).sum(axis=1) / np.maximum(both.sum(axis=1), 1)
-    faults = _faults(others)
-    table = others.assign(difference=apart, fault=faults, same_fault=faults == row["likely_fault"])
-    table = table[both.sum(axis=1) >= LEAST_PARTS]
-    if row["likely_fault"] == "":
-        table = table.assign(same_fault=False)
-    table = table.sort_values(["same_fault", "difference"], ascending=[False, True], kind="stable")
-    return table.drop_duplicates("motor_id").head(MOST_CASES).reset_index(drop=True)
+    n_common = both.sum(axis=1)
+    apart = np.abs(np.where(both, found - own, 0.0)).sum(axis=1) / np.maximum(n_common, 1)
+    worst, is_named = _worst_named(health)
+    same = is_named & _of_part(health, worst, str(row["likely_fault"])) if row["likely_fault"] else is_named & False
+    usable = (health["motor_id"] != row["motor_id"]).to_numpy(bool) & (n_common >= LEAST_PARTS)
+    order = np.lexsort((apart, ~same))
+    chosen = _first_of_each(health["motor_id"], order[usable[order]])
+    # Only now whole rows: a fleet has a hundred thousand.
+    cases = health.iloc[chosen].reset_index(drop=True)
+    faults = [
+        cases[f"{PARTS[at]}_fault"].iloc[k] if named else ""
+        for k, (at, named) in enumerate(zip(worst[chosen], is_named[chosen], strict=True))
+    ]
+    return cases.assign(fault=np.array(faults, dtype=object), same_fault=same[chosen], difference=apart[chosen])
 
 
-def _faults(table: pd.DataFrame) -> np.ndarray:
-    """Fault that the most urgent part with a name speaks of; empty where none is worth watching."""
+def _worst_named(table: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Place of the most urgent part that names a fault worth watching, and whether there is one."""
     risks = table[[f"{part}_risk" for part in PARTS]].to_numpy(float)
-    names = table[[f"{part}_fault" for part in PARTS]].to_numpy(object)
-    told = np.where((names != "") & (risks >= FROM["watch"]), risks, -1.0)
-    if not len(told):
-        return np.array([], dtype=object)
-    at = told.argmax(axis=1)
-    rows = np.arange(len(table))
-    return np.where(told[rows, at] >= 0, names[rows, at], "")
+    names = np.column_stack([(table[f"{part}_fault"] != "").to_numpy(bool) for part in PARTS])
+    told = np.where(names & (risks >= FROM["watch"]), risks, -1.0)
+    return told.argmax(axis=1), told.max(axis=1) >= 0
+
+
+def _of_part(table: pd.DataFrame, place: NDArray[np.int64], fault: str) -> NDArray[np.bool_]:
+    """Whether the part at this place of every row speaks of a fault."""
+    same = np.column_stack([(table[f"{part}_fault"] == fault).to_numpy(bool) for part in PARTS])
+    return same[np.arange(len(table)), place]
+
+
+def _first_of_each(motors: pd.Series, order: NDArray[np.int64]) -> list[int]:
+    """The first rows, in this order, of as many different motors as are shown."""
+    chosen: dict[str, int] = {}
+    names = motors.array
+    for k in order:
+        chosen.setdefault(str(names[k]), int(k))
+        if len(chosen) == MOST_CASES:
+            break
+    return list(chosen.values())
 
 
 def similar_part(view: MotorView, words: Words, *, linked: bool = True) -> Part:
@@ -97,7 +117,8 @@ def similar_part(view: MotorView, words: Words, *, linked: bool = True) -> Part:
         return Part("similar", title, f"{how}<p class='dm-muted'>{escape(text)}</p>")
     labels = view.results.table("recordings", ("recording_id", "condition"))
     events = view.results.table("maintenance")
-    of_case = labels.set_index("recording_id")["condition"].reindex(cases["recording_id"])
+    mine = labels[labels["recording_id"].isin(cases["recording_id"])].drop_duplicates("recording_id")
+    of_case = mine.set_index("recording_id")["condition"].reindex(cases["recording_id"])
     cases["found"] = [
         found_there(motor, at, label, events, words)
         for motor, at, label in zip(cases["motor_id"], cases["started_at"], of_case, strict=True)

@@ -106,9 +106,7 @@ def printable(title: str, parts: Sequence[Part], about: Mapping[str, str], words
         f'<meta http-equiv="Content-Security-Policy" content="{policy_for(scripts)}">\n<title>{called}</title>\n'
         f'<link rel="icon" href="data:;base64,=">\n<style>{style}{_STYLE}</style>\n</head>\n<body class="dm-page">\n'
         f'<header>diagmod</header>\n<main>\n<h1>{called}</h1>\n<dl class="dm-printed-about">{facts}</dl>\n'
-        f"{body}\n</main>\n"
-        + "".join(f"<script>{script}</script>\n" for script in scripts)
-        + "</body>\n</html>\n"
+        f"{body}\n</main>\n" + "".join(f"<script>{script}</script>\n" for script in scripts) + "</body>\n</html>\n"
     )
 
 

@@ -7,29 +7,30 @@ pipeline. They are imported when the first file comes, so that nobody else waits
 
 from __future__ import annotations
 
-import os
-import tempfile
-from contextlib import suppress
+import weakref
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
+from diagmod.io.audit import changes_are_allowed
 from diagmod.views.pages.controls import Number, OneOf, Search
-from diagmod.views.pages.frame import PROBLEMS, Page, _in_words
+from diagmod.views.pages.frame import PROBLEMS, Page, in_words
 from diagmod.views.panels import HtmlSlot, heading
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from diagmod.core.motor import Motor
     from diagmod.io.trial_files import TriedFile
 
 #: Largest file that is taken, in bytes; the server passes no larger message on.
 MOST_BYTES = 64_000_000
 
-#: Variable that is "1" where pages may change things.
-CHANGES_VARIABLE = "DIAGMOD_ALLOW_CHANGES"
+#: Where files lie while they are looked at, relative to the project; what a killed kernel left goes with the next one.
+UPLOADS = ".cache/uploads"
 
 #: What is said before anybody chooses a file.
 ABOUT = (
@@ -53,9 +54,9 @@ FIELDS = {
 
 @dataclass(frozen=True)
 class _Received:
-    """A file in a folder of the kernel's own."""
+    """A file in a folder of the kernel's own; ``gone`` removes it."""
 
-    folder: tempfile.TemporaryDirectory[str]
+    gone: ExitStack
     path: Path
     shown: str
 
@@ -106,12 +107,12 @@ class UploadPart:
         try:
             self.report.show(report_of(*self._judged(self._received), self._received.shown, self.page.words))
         except PROBLEMS as exc:
-            self.report.show(failed(_in_words(exc), self._received.shown, self.page.words))
+            self.report.show(failed(in_words(exc), self._received.shown, self.page.words))
         self._enable()
 
     def file(self) -> None:
         """Keep the file in the inbox of the data set, where changes are allowed."""
-        if os.environ.get(CHANGES_VARIABLE) != "1":
+        if not changes_are_allowed():
             self._say("This server is read-only; whoever starts it may allow changes.")
             return
         if self._received is None or self._tried is None or self._tried.reason or self.motor.value is None:
@@ -124,13 +125,14 @@ class UploadPart:
 
     def _judged(self, received: _Received) -> tuple[TriedFile, Any]:
         from diagmod.core.diagnosis import diagnose
+        from diagmod.io.drafts import draft_folder
         from diagmod.io.trial_files import TrialSettings, try_file
         from diagmod.io.waveforms import read_waveform
 
         settings = TrialSettings.of(self.page.root, self.page.results.dataset())
         motor = self._nameplate()
-        with tempfile.TemporaryDirectory(prefix="diagmod-") as workshop:
-            tried = try_file(received.path, received.shown, self._cells(), motor, settings, Path(workshop))
+        with draft_folder(self.page.root / UPLOADS) as workshop:
+            tried = try_file(received.path, received.shown, self._cells(), motor, settings, workshop)
             self._tried = tried
             if tried.reason or motor is None or tried.loaded.ingested is None:
                 return tried, None
@@ -168,7 +170,7 @@ class UploadPart:
         except PROBLEMS as exc:
             self._received = None
             self.report.show("")
-            self._say(_in_words(exc))
+            self._say(in_words(exc))
         with suppress(*PROBLEMS):
             self.upload.value = ()  # the bytes are on the disk; a viewer is not to hold them twice
         if self._received is not None:
@@ -177,6 +179,7 @@ class UploadPart:
 
     def _receive(self, sent: Any) -> None:
         """Put what came into a folder of its own; the one before goes."""
+        from diagmod.io.drafts import draft_folder, remove_left_drafts
         from diagmod.io.inbox import shown, suffix_of
 
         name, content = sent["name"], sent["content"]
@@ -186,11 +189,13 @@ class UploadPart:
             size = f"{len(content) / 1e6:.0f} MB" if len(content) else "0 bytes"
             raise ValueError(f"the file has {size}, allowed are up to 64 MB; choose another, or import it by command")
         if self._received is not None:
-            self._received.folder.cleanup()
-        folder = tempfile.TemporaryDirectory(prefix="diagmod-")
-        path = Path(folder.name) / f"recording{suffix_of(name)}"
+            self._received.gone.close()
+        remove_left_drafts(self.page.root / UPLOADS)
+        gone = ExitStack()
+        weakref.finalize(self, gone.close)
+        path = gone.enter_context(draft_folder(self.page.root / UPLOADS)) / f"recording{suffix_of(name)}"
         path.write_bytes(content)
-        self._received, self._tried = _Received(folder, path, shown(name)), None
+        self._received, self._tried = _Received(gone, path, shown(name)), None
 
     def _enable(self) -> None:
         self.again.disabled = self._received is None
@@ -201,7 +206,7 @@ class UploadPart:
             try:
                 action()
             except PROBLEMS as exc:
-                self._say(_in_words(exc))
+                self._say(in_words(exc))
 
         button = widgets.Button(description=self.page.words(text), layout={"width": "auto"})
         button.add_class(css_class)
@@ -219,7 +224,7 @@ class UploadPart:
         fields = [field.widget for field in (self.motor, self.fs, self.phases, self.start, self.pairs, self.line)]
         for field in fields:
             field.add_class("dm-overview-field")
-        may_change = os.environ.get(CHANGES_VARIABLE) == "1"
+        may_change = changes_are_allowed()
         hint = widgets.HTML(f"<p class='dm-muted'>{escape(words(NEEDS))}</p>")
         row = widgets.HBox(fields)
         buttons = widgets.HBox([self.upload, self.again, *([self.keep] if may_change else [])])

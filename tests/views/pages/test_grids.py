@@ -68,8 +68,15 @@ def test_heads_and_texts_are_translated_and_units_are_not():
 
 
 def test_numbers_stand_right_and_texts_left():
-    read = _grid(pd.DataFrame({"n": [1], "text": ["a"], "is_new": [True]}))
-    assert [cell.get("class") for cell in read.of("td")] == ["dm-number", None, None]
+    read = _grid(pd.DataFrame({"n": [1], "text": ["a long sentence that may be broken"], "is_new": [True]}))
+    assert [cell.get("class") for cell in read.of("td")] == ["dm-number", None, "dm-short"]
+
+
+def test_a_time_stays_on_its_line_and_a_sentence_has_room():
+    read = _grid(
+        pd.DataFrame({"at": pd.to_datetime(["2026-01-31 10:00"]), "why": ["a sentence that says a great deal " * 2]})
+    )
+    assert [cell.get("class") for cell in read.of("td")] == ["dm-short", "dm-long"]
 
 
 def test_cells_are_sorted_by_their_values():

@@ -247,6 +247,7 @@ def test_a_missing_table_costs_its_own_part_alone(root, tmp_path):
     page = _opened(copy, "motor=M1")
     assert "This part cannot be shown" in _html(page, "forecast") and "make repro" in _html(page, "forecast")
     assert "Pump 1" in _html(page, "plate") and page._message.value == ""
+    assert "This part cannot be shown" in page.report() and "rotor changed" in page.report()
 
 
 def test_the_page_is_russian_where_it_is_asked_for(root):

@@ -12,7 +12,7 @@ from pathlib import Path
 import handmade_forecast as hand
 import pandas as pd
 import pytest
-from handmade_trends import make_project
+from handmade_trends import make_project, tables_of_page
 
 from diagmod.io.forecast_tables import FORECAST_TABLES
 from diagmod.io.tables import empty_table, write_table

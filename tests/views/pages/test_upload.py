@@ -104,16 +104,27 @@ def test_a_name_of_a_browser_is_never_a_path(part, name):
     _send(part, currents_text(), name)
     path = part._received.path
     assert path.name in ("recording", "recording.csv")
-    assert path.parent == Path(part._received.folder.name)
+    assert path.parent.parent == part.page.root / upload.UPLOADS
 
 
 def test_a_file_goes_with_the_next_one_and_the_bytes_leave_the_widget(part):
     _send(part, currents_text())
-    first = Path(part._received.folder.name)
+    first = part._received.path.parent
     assert part.upload.value == ()
     _send(part, currents_text(seconds=3.0))
     assert not first.exists()
-    assert list(Path(part._received.folder.name).iterdir()) == [part._received.path]
+    now = part._received.path
+    assert list(now.parent.iterdir()) == [now]
+    assert [path for path in (part.page.root / upload.UPLOADS).iterdir() if path.is_dir()] == [now.parent]
+
+
+def test_what_a_killed_kernel_left_goes_with_the_next_file(part):
+    left = part.page.root / upload.UPLOADS / "0123"
+    left.mkdir(parents=True)
+    (left / "recording.csv").write_text("1")
+    left.with_name("0123.lock").touch()
+    _send(part, currents_text())
+    assert not left.exists()
 
 
 def test_what_a_browser_sends_instead_of_a_file_is_a_sentence(part):

@@ -100,6 +100,21 @@
     if (place) place.scrollIntoView({ behavior: "smooth" });
   });
 
+  // Names of months and days on the axes, which are the browser's part of a figure.
+  function speakRussian() {
+    const months = "Январь Февраль Март Апрель Май Июнь Июль Август Сентябрь Октябрь Ноябрь Декабрь".split(" ");
+    const days = "Воскресенье Понедельник Вторник Среда Четверг Пятница Суббота".split(" ");
+    const format = {
+      months, shortMonths: "янв фев мар апр май июн июл авг сен окт ноя дек".split(" "),
+      days, shortDays: "вс пн вт ср чт пт сб".split(" "), date: "%d.%m.%Y",
+    };
+    window.Plotly.register({ moduleType: "locale", name: "ru", dictionary: {}, format });
+    window.Plotly.setPlotConfig({ locale: "ru" });
+  }
+  if (root.lang === "ru") {
+    document.addEventListener("load", (event) => event.target.id === "plotly-js" && speakRussian(), true);
+  }
+
   // A picture is for a report: on white, whatever the colours of the page.
   async function pictures() {
     const figures = [...document.querySelectorAll(".js-plotly-plot")].filter((node) => node.offsetWidth);
@@ -115,6 +130,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     const on = (id, kind, action) => document.getElementById(id)?.addEventListener(kind, action);
     const theme = document.getElementById("dm-theme"), language = document.getElementById("dm-language");
+    if (root.lang === "ru") document.querySelectorAll("option[data-ru]").forEach((one) => (one.text = one.dataset.ru));
     if (theme) theme.value = kept("dm-theme") || "auto";
     if (language) language.value = root.lang;
     on("dm-theme", "change", () => { keep("dm-theme", theme.value); colour(); });
