@@ -34,7 +34,7 @@ READ = (
 #: What may stand in Latin letters on a page of any language: names of formats, measures, codes and files; units.
 LATIN = re.compile(
     r"`[^`]*`|\b(?:CSV|XLSX|JSON|PNG|HTML|PDF|MAT|NPY|NPZ|HDF5|TDMS|WAV|UFF|Parquet|UTC|SHA-?256|sha256|MASE|PSI|AUROC|"
-    r"BPFO|BPFI|BSF|FTF|MAJOR|MINOR|PATCH|diagmod|English|Hz|kHz|kW|kWh|Nm|rpm|dB|dBc|rms|min|max|ms|GB|MB|kB|demo|"
+    r"BPFO|BPFI|BSF|FTF|ets|arima|prophet|tcn|lstm|MAJOR|MINOR|PATCH|diagmod|English|Hz|kHz|kW|kWh|Nm|rpm|dB|dBc|rms|min|max|ms|GB|MB|kB|demo|"
     r"M\d+|v\d[\d.]*|[IUf]\d|\d[A-Z]{3}|[0-9a-f]{8,})\b|[\w-]*[./_][\w./_-]+"
 )
 
@@ -54,7 +54,7 @@ def wait_until_complete(page: Page) -> None:
           && [...document.querySelectorAll(".js-plotly-plot")].every((plot) => plot.querySelector(".main-svg"))
           && [...document.querySelectorAll("table.dm-grid")].every((table) => table.closest(".dt-container"))"""
     )
-    page.wait_for_function("document.readyState === 'complete' && document.fonts.status === 'loaded'")
+    page.wait_for_function("() => document.readyState === 'complete' && document.fonts.status === 'loaded'")
 
 
 def english_words(page: Page) -> list[str]:

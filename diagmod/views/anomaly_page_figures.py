@@ -123,7 +123,7 @@ def weekly_share_figure(rows: pd.DataFrame) -> go.Figure:
     if len(which):
         chart.add_scatter(
             x=hits.columns[when], y=[kept[k] for k in which], mode="markers", name="at least one anomaly",
-            marker={"symbol": "x-thin-open", "size": 7, "color": "#000000"}, hoverinfo="skip", showlegend=True,
+            marker={"symbol": "x-thin-open", "size": 7, "color": INK}, hoverinfo="skip", showlegend=True,
         )  # fmt: skip
     chart.update_yaxes(autorange="reversed", type="category", categoryorder="array", categoryarray=kept)
     return chart

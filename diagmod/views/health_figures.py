@@ -28,7 +28,7 @@ CANNOT_TELL = "cannot tell"
 
 #: Words beside a short bar, and within a long one: black on white there in every scheme, which replaces INK alone.
 _LABEL_BESIDE = {"xanchor": "left", "xshift": 6, "font": {"color": INK}}
-_LABEL_WITHIN = {"xanchor": "right", "xshift": -6, "font": {"color": "#000000"}, "bgcolor": "rgba(255,255,255,.8)"}
+_LABEL_WITHIN = {"xanchor": "right", "xshift": -6, "font": {"color": "#111111"}, "bgcolor": "rgba(255,255,255,.8)"}
 
 #: Motors that are shown; a page with more is no longer read.
 MOST_MOTORS = 60

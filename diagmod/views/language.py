@@ -26,7 +26,7 @@ FOLDER = Path(__file__).parent / "languages"
 #: Values of a list by which it is told whether it holds texts; a longer one holds none later either.
 FIRST_VALUES = 50
 
-#: Own letters below which an entry that begins with a place, "{motor} phase {phase}", would take any sentence for its own.
+#: Own letters below which an entry that begins with a place, as "{motor} phase {phase}", would take any sentence.
 FEW_LETTERS = 8
 
 #: Place for what differs from text to text.

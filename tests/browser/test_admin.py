@@ -81,7 +81,7 @@ def test_a_version_is_chosen_in_the_table_and_stands_in_the_address(base, visit)
     _open(page, base, "?family=anomaly")
     page.locator("a", has_text="1.0.0").first.click()
     page.wait_for_selector("h4 >> text=anomaly@1.0.0")
-    page.wait_for_function("location.search.includes('version=anomaly%401.0.0')")
+    page.wait_for_function("() => location.search.includes('version=anomaly%401.0.0')")
     assert page.locator(".dm-admin-promote").count() == 0
     assert page.locator("text=start the pages with").first.is_visible()
 

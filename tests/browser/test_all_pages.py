@@ -94,12 +94,12 @@ def test_a_page_is_used_by_keyboard_alone(base, visit):
     assert skip.get_attribute("class") == "dm-skip"
     assert skip.bounding_box()["x"] >= 0, "the link to the content is seen when it is reached"
     page.keyboard.press("Enter")
-    page.wait_for_function("location.hash === '#rendered_cells'")
+    page.wait_for_function("() => location.hash === '#rendered_cells'")
     steps = _steps_to(page, ".dm-controls select")
     assert steps <= MOST_STEPS
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle !== 'none'"), "no sign of the focus"
     page.keyboard.press("ArrowDown")
-    page.wait_for_function("location.search.includes('motor=')")
+    page.wait_for_function("() => location.search.includes('motor=')")
     chosen = page.evaluate("new URLSearchParams(location.search).get('motor')")
     page.wait_for_function(
         "motor => [...document.querySelectorAll('table.dm-grid tbody')].some(rows => rows.innerText.includes(motor))",

@@ -206,6 +206,17 @@ def test_a_bad_file_is_a_sentence_with_the_choices_and_the_next_one_works(base, 
     assert seen.problems == []
 
 
+def test_a_dropped_file_is_taken_like_a_chosen_one(base, visit):
+    page = visit().page
+    _open(page, base)
+    dropped = page.evaluate_handle(
+        "() => { const t = new DataTransfer(); t.items.add(new File(['a note'], 'dropped.csv')); return t; }"
+    )
+    page.wait_for_selector(".dm-drop")
+    page.dispatch_event(".dm-drop", "drop", {"dataTransfer": dropped})
+    page.wait_for_selector("[data-dm-trial='bad'] >> text=dropped.csv")
+
+
 def test_the_page_fits_a_tablet_and_a_phone_and_can_be_read_in_the_dark(base, visit):
     page = visit(viewport={"width": 820, "height": 1180}).page
     _open(page, base, "motor=M02")

@@ -86,13 +86,13 @@ def test_a_motor_of_the_table_is_chosen_by_its_link_and_the_address_restores_it(
     _open(page, base)
     page.locator(".dm-trends-fleet a", has_text="M2").first.click()
     page.wait_for_selector("h2 >> text='Motor M2: what is expected'")
-    page.wait_for_function("document.querySelectorAll('.dm-trends-fleet tbody tr').length == 3")
+    page.wait_for_function("() => document.querySelectorAll('.dm-trends-fleet tbody tr').length == 3")
     assert {row[0] for row in _fleet(page)} == {"M2"}
     assert _query(page) == {"motor": ["M2"]}
     page.locator(".dm-control-own input").fill("28.55")
     page.locator(".dm-control-own input").press("Enter")
     page.wait_for_selector("h3 >> text='Your own limit'")
-    page.wait_for_function("location.search.includes('own=28.55')")
+    page.wait_for_function("() => location.search.includes('own=28.55')")
     address = page.url
     again = visit().page
     again.goto(address)

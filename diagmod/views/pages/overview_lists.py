@@ -79,6 +79,8 @@ def readiness_list(readiness: pd.DataFrame, words: Words, source: str) -> str:
     ready, sentence = is_ready(readiness)
     kind = "dm-ok" if ready else "dm-bad"
     said = words(sentence)
+    for check in sorted(readiness["check"], key=len, reverse=True):
+        said = said.replace(check, words(check.replace("_", " ")))
     table = readiness.assign(check=readiness["check"].str.replace("_", " "))
     return f"<p class='dm-note {kind}'>{escape(said[:1].upper() + said[1:])}</p>" + grid(
         table, words, ["check", "status", "value", "warn", "fail", "unit", "reason"], caption="Checks of readiness",

@@ -76,7 +76,7 @@ class UploadPart:
 
     def __init__(self, page: Page) -> None:
         self.page, words = page, page.words
-        self.upload = widgets.FileUpload(description=words("Choose a file"), multiple=False)
+        self.upload = widgets.FileUpload(description=words("Choose a file, or drop it here"), multiple=False)
         self.upload.add_class("dm-overview-file")
         motors = [(motor, motor) for motor in page.results.table("motors", ["motor_id"])["motor_id"]]
         self.motor = OneOf("try-motor", "Motor", motors, words, anything="not in the register")
@@ -93,6 +93,7 @@ class UploadPart:
         self.upload.observe(self._came, names="value")
         self._enable()
         self.widget = self._arranged()
+        self.widget.add_class("dm-drop")
 
     def check(self) -> None:
         """Read, check and diagnose the file that came, under what the fields say now."""
