@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import axe_playwright_python
 from browser.conftest import PATIENCE_MS
 
 if TYPE_CHECKING:
@@ -37,6 +39,14 @@ LATIN = re.compile(
     r"BPFO|BPFI|BSF|FTF|ets|arima|prophet|tcn|lstm|MAJOR|MINOR|PATCH|diagmod|English|Hz|kHz|kW|kWh|Nm|rpm|dB|dBc|rms|min|max|ms|GB|MB|kB|demo|"
     r"M\d+|v\d[\d.]*|[IUf]\d|\d[A-Z]{3}|[0-9a-f]{8,})\b|[\w-]*[./_][\w./_-]+"
 )
+
+#: Rules of WCAG 2.1, levels A and AA, and good practice.
+RUN = """async () => {
+  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+  return violations.filter(({ impact }) => ["serious", "critical"].includes(impact)).flatMap(({ id, nodes }) =>
+    nodes.slice(0, 5).map((node) => `${id}: ${node.html.slice(0, 160)} (${node.any.concat(node.all, node.none)
+      .map((check) => check.message).join("; ").slice(0, 160)})`));
+}"""
 
 
 def address_of(view: str, language: str = "") -> str:
@@ -80,3 +90,18 @@ def wait_until_figures_fit(page: Page) -> None:
 def sideways(page: Page) -> int:
     """By how many pixels a page is wider than its window."""
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+def violations(page: Page) -> dict[str, list[str]]:
+    """Serious and critical violations of the rules of axe-core, light and dark.
+
+    Its script comes from its package; a page that allows no other scripts runs it by the debugger.
+    """
+    axe = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+    page.evaluate(f"() => {{ {axe}\n; return true; }}")
+    found = {}
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(200)
+        found[scheme] = page.evaluate(RUN)
+    return found

@@ -1,14 +1,15 @@
-"""Building again: same bytes, only what must run, after a kill, and on the smallest data set there is."""
+"""Building again: same bytes, only what must run, and on the smallest data set there is.
+
+Kills in every stage are a study (tests/study/test_interrupts_*); tests/test_run.py kills one run.
+"""
 
 from __future__ import annotations
 
 import json
-import signal
 from pathlib import Path
 
 import numpy as np
 import pytest
-from interrupts import bytes_after_interrupt
 from tiny_project import TRAINED, Project, make_project
 
 from diagmod.io.plant_files import csv_bytes
@@ -38,11 +39,6 @@ def test_a_parameter_of_training_reruns_training_and_evaluation_alone(tiny_proje
     project = tiny_project.copy(tmp_path / "copy")
     project.set("train_anomaly", alarm_share_pct=4.0)
     assert project.repro() == ["train_anomaly", "evaluate"]
-
-
-def test_killed_in_a_stage_the_next_repro_finishes_with_the_same_bytes(tiny_project: Project, tmp_path: Path) -> None:
-    results = bytes_after_interrupt(tiny_project, tmp_path / "copy", "train_forecast", signal.SIGKILL, "kernel")
-    assert results == tiny_project.results()
 
 
 def test_the_smallest_data_set_of_the_readme_runs_and_says_what_it_lacks(tiny_project: Project, tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ What is measured is the kernel: the message of the browser, thinning, and the an
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import numpy as np
@@ -29,15 +28,6 @@ def zoom_vs_reading(workshop: Path) -> Row:
     widths = iter(np.tile(np.geomspace(0.005, 50.0, 20), 50))
     zoom_s, read_s = alternate(lambda: _zoom(page, float(next(widths))), lambda: read_waveform(waveform), 9)
     return Row("zoom_vs_reading", zoom_s, "s", read_s, zoom_s / read_s, TIMES_READING)
-
-
-def extremes_of_all(workshop: Path) -> float:
-    """Seconds that numpy needs for the extremes of every sample, for comparison."""
-    _, waveform = _page(workshop)
-    currents = read_waveform(waveform)
-    begin = time.perf_counter()
-    currents.min(axis=1), currents.max(axis=1)
-    return time.perf_counter() - begin
 
 
 def _zoom(page: RecordingPage, width_s: float) -> None:

@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.audit import audit_vs_fft
 from bench.diagnose import diagnose_10s_vs_statorscope, diagnose_60s_vs_statorscope
+from bench.explorer_speed import zoom_vs_reading
 from bench.features import (
     features_38,
     features_linear,
@@ -26,6 +27,7 @@ from bench.features import (
     features_vs_floor,
     features_vs_tsfel,
 )
+from bench.filter_speed import filter_change_s
 from bench.load import load_csv_ratio, load_peak_mb
 from bench.many_loads import increment_fraction, load_38_ratio, load_100m_mb, load_worker_mb
 from bench.models import score_recording_ratio, score_windows_ratio
@@ -55,22 +57,33 @@ SHORT: tuple[Callable[[Path], Row | list[Row]], ...] = (
     diagnose_10s_vs_statorscope,
     diagnose_60s_vs_statorscope,
     tcn_training_ratio,
+    zoom_vs_reading,
 )
 
 #: Benchmarks that take longer or much room on the disk (2.5 GB).
-LONG: tuple[Callable[[Path], Row | list[Row]], ...] = (load_100m_mb, features_38, features_linear, page_speed)
+LONG: tuple[Callable[[Path], Row | list[Row]], ...] = (
+    load_100m_mb,
+    features_38,
+    features_linear,
+    page_speed,
+    filter_change_s,
+)
 
 
 def main() -> int:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description="Measure speed and memory against a floor.")
     parser.add_argument("--full", action="store_true", help="also the long rows")
+    parser.add_argument("only", nargs="*", metavar="ROW", help="these rows alone")
     given = parser.parse_args()
+    chosen = [measure for measure in (*SHORT, *LONG) if measure.__name__ in given.only]
+    if len(chosen) < len(set(given.only)):
+        parser.error(f"rows must be of {', '.join(measure.__name__ for measure in (*SHORT, *LONG))}, got {given.only}")
     path = ROOT / "reports" / "bench.json"
     known = {row["name"]: row for row in json.loads(path.read_text())} if path.is_file() else {}
     today = datetime.now(UTC).strftime("%Y-%m-%d")
     with tempfile.TemporaryDirectory() as workshop:
-        for measure in (*SHORT, *(LONG if given.full else ())):
+        for measure in chosen or (*SHORT, *(LONG if given.full else ())):
             measured = measure(Path(workshop))
             for row in measured if isinstance(measured, list) else [measured]:
                 known[row.name] = {**asdict(row), "date": today}

@@ -97,6 +97,8 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
 
     yield make
     for context in contexts:
+        for page in context.pages:
+            page.goto("about:blank")  # as a viewer leaves: the page gives its kernel back
         context.close()
 
 
@@ -127,7 +129,7 @@ class Served:
 @contextmanager
 def running_voila(folder: Path, root: Path = ROOT, **options: Any) -> Iterator[str]:
     """Serve a folder as the dashboards are served; gives the address and at the end stops all it started."""
-    with running_server(folder, root, **options) as served:
+    with running_server(folder, root, **({"preheat": 1} | options)) as served:
         yield served.base
 
 

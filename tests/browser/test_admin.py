@@ -93,14 +93,6 @@ def test_the_files_of_the_models_are_checked_on_demand(base, visit):
     page.wait_for_selector("text=0 have a problem.")
 
 
-@pytest.mark.parametrize("width", [390, 820])
-def test_the_page_fits_a_phone_and_a_tablet(base, visit, width):
-    page = visit(viewport={"width": width, "height": 1000}).page
-    _open(page, base, "?version=anomaly@1.0.0")
-    page.wait_for_selector("h4 >> text=anomaly@1.0.0")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
 def test_with_leave_a_version_is_promoted_after_a_question_and_written_down(visit, root, tmp_path):
     copy = shutil.copytree(root, tmp_path / "project")
     shutil.rmtree(copy / "data/audit.jsonl", ignore_errors=True)

@@ -1,4 +1,5 @@
-"""Every page as its viewers meet it: complete, quiet, at home on this machine, on every screen and in every language.
+"""Every page as its viewers meet it: complete, quiet, at home on this machine, on every screen, in every
+language and for everybody.
 
 Pictures are kept in the folder that ``DIAGMOD_SCREENSHOTS`` names, for people to look at.
 """
@@ -11,7 +12,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from browser.conftest import running_voila
-from page_visits import SCREENS, VIEWS, address_of, english_words, sideways, wait_until_complete, wait_until_figures_fit
+from page_visits import (
+    SCREENS,
+    VIEWS,
+    address_of,
+    english_words,
+    sideways,
+    violations,
+    wait_until_complete,
+    wait_until_figures_fit,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,6 +41,9 @@ PARTS = {
     "recording": (".js-plotly-plot",),
     "admin": ("table.dm-grid",),
 }
+
+#: Views looked at in Russian; the others are a study (tests/study/test_russian_pages.py).
+IN_RUSSIAN = ("overview", "motor")
 
 #: Steps of the tabulator within which the controls are reached.
 MOST_STEPS = 40
@@ -63,6 +76,7 @@ def test_a_page_is_complete_quiet_and_fits_every_screen(base, visit, pictures, v
     assert page.locator("[data-dm-error]").count() == 0
     assert "cannot be shown" not in page.locator("body").inner_text()
     assert page.locator("nav a[aria-current=page]").count() == 1
+    assert violations(page) == {"light": [], "dark": []}
     for width, height in SCREENS.items():
         page.set_viewport_size({"width": width, "height": height})
         for scheme in ("light", "dark"):
@@ -74,7 +88,7 @@ def test_a_page_is_complete_quiet_and_fits_every_screen(base, visit, pictures, v
     assert seen.problems == []
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", IN_RUSSIAN)
 def test_a_russian_page_shows_no_english(base, visit, pictures, view):
     seen: Visit = visit(viewport={"width": 1440, "height": SCREENS[1440]})
     seen.page.goto(base + address_of(view, "ru"), wait_until="commit")
@@ -126,3 +140,18 @@ def test_colours_are_chosen_once_for_all_pages(base, visit: Callable[..., Visit]
     page.goto(base + address_of("recording"), wait_until="commit")
     page.wait_for_selector(".dm-topbar")
     assert page.evaluate(paper) == dark
+
+
+def test_no_serious_violation_on_the_list_of_pages(base, visit):
+    page = visit().page
+    page.goto(base)
+    assert violations(page) == {"light": [], "dark": []}
+
+
+def test_axe_finds_a_violation_where_there_is_one(base, visit):
+    page = visit().page
+    page.goto(base)
+    page.evaluate("() => document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=\"data:,\"><input>')")
+    found = " ".join(violations(page)["light"])
+    assert "image-alt" in found
+    assert "label" in found

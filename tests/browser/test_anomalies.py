@@ -105,9 +105,3 @@ def test_a_click_on_a_row_tells_what_drove_its_score(base, visit):
     seen.page.wait_for_selector("text=What to do next")
     assert "recording" in parse_qs(urlparse(seen.page.url).query)
     assert seen.problems == []
-
-
-def test_the_page_fits_a_phone(base, visit):
-    page = visit(viewport={"width": 390, "height": 844}).page
-    _open(page, base)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390

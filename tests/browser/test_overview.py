@@ -215,27 +215,3 @@ def test_a_dropped_file_is_taken_like_a_chosen_one(base, visit):
     page.wait_for_selector(".dm-drop")
     page.dispatch_event(".dm-drop", "drop", {"dataTransfer": dropped})
     page.wait_for_selector("[data-dm-trial='bad'] >> text=dropped.csv")
-
-
-def test_the_page_fits_a_tablet_and_a_phone_and_can_be_read_in_the_dark(base, visit):
-    page = visit(viewport={"width": 820, "height": 1180}).page
-    _open(page, base, "motor=M02")
-    for width in (820, 390):
-        page.set_viewport_size({"width": width, "height": 1180})
-        page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width)
-        for selector in (".dm-figures", ".dm-control-motor select", "footer.dm-footer"):
-            box = page.locator(selector).first.bounding_box()
-            assert 0 <= box["x"] <= box["x"] + box["width"] <= width, (width, selector)
-    page.emulate_media(color_scheme="light")
-    assert max(_luminance_of_texts(page)) < 150
-    page.emulate_media(color_scheme="dark")
-    assert min(_luminance_of_texts(page)) > 100
-
-
-def _luminance_of_texts(page: Page) -> list[float]:
-    """Mean of red, green and blue, 0 to 255, of every kind of text on the page."""
-    inks = page.eval_on_selector_all(
-        "h1, .dm-figure-card dd, td, footer.dm-footer, .xtick text",
-        "nodes => nodes.map(n => { const s = getComputedStyle(n); return n.closest('svg') ? s.fill : s.color; })",
-    )
-    return [sum(map(float, ink.strip("rgba()").split(",")[:3])) / 3 for ink in inks]

@@ -122,11 +122,3 @@ def test_the_visible_samples_are_kept_as_a_table(base, visit, row):
     assert list(samples) == ["time_s", "current_R"]
     assert len(samples) == round(0.1 * row["fs_hz"]) + 1
     assert samples["time_s"].iloc[[0, -1]].tolist() == pytest.approx([0.5, 0.6])
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (820, "dark")])
-def test_the_page_fits_small_screens(base, visit, row, width, scheme):
-    page = visit(viewport={"width": width, "height": 900}, color_scheme=scheme).page
-    _open(page, f"{base}{ADDRESS}?recording={row['recording_id']}")
-    page.wait_for_selector(".dm-grid")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -113,15 +113,6 @@ def test_a_file_holds_the_rows_of_the_choice(base, visit, root):
     assert found["q50"].tolist() == stored["q50"].tolist()
 
 
-@pytest.mark.parametrize("width", [820, 390])
-def test_the_page_fits_tablet_and_phone_in_both_languages(base, visit, width):
-    page = visit(viewport={"width": width, "height": 1000}).page
-    _open(page, base, "?lang=ru&motor=M1&phase=R")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.locator("h2 >> text='Двигатель M1: чего ждать'").is_visible()
-    assert page.locator(".dm-trends-do").is_visible()
-
-
 def test_a_project_that_was_built_shows_its_forecasts_or_why_there_are_none(visit, tiny_project: Project):
     results = Results(tiny_project.root)
     series, risk = results.table("forecast_series"), results.table("forecast_risk")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from handmade_interim import make_project_with_plant
 
-from diagmod.io.audit import read_audit
+from diagmod.io.audit import CHANGES_VARIABLE, read_audit
 from diagmod.io.paths import project_root
 from diagmod.views.pages import upload
 from diagmod.views.pages.overview import OverviewPage
@@ -140,7 +140,7 @@ def test_half_a_nameplate_is_refused(part):
 
 
 def test_a_read_only_page_has_no_button_and_files_nothing(part, tmp_path, monkeypatch):
-    monkeypatch.delenv(upload.CHANGES_VARIABLE, raising=False)
+    monkeypatch.delenv(CHANGES_VARIABLE, raising=False)
     part.motor.widget.value, part.fs.widget.value = "M1", 2000.0
     _send(part, currents_text())
     part.keep.click()
@@ -149,7 +149,7 @@ def test_a_read_only_page_has_no_button_and_files_nothing(part, tmp_path, monkey
 
 
 def test_where_changes_are_allowed_a_good_file_of_a_motor_is_filed_once(part, tmp_path, monkeypatch):
-    monkeypatch.setenv(upload.CHANGES_VARIABLE, "1")
+    monkeypatch.setenv(CHANGES_VARIABLE, "1")
     part.fs.widget.value = 2000.0
     _send(part, currents_text())
     part.keep.click()
@@ -165,7 +165,7 @@ def test_where_changes_are_allowed_a_good_file_of_a_motor_is_filed_once(part, tm
 
 
 def test_a_bad_file_is_not_filed(part, tmp_path, monkeypatch):
-    monkeypatch.setenv(upload.CHANGES_VARIABLE, "1")
+    monkeypatch.setenv(CHANGES_VARIABLE, "1")
     part.motor.widget.value = "M1"
     _send(part, "nothing")
     assert part.keep.disabled
