@@ -15,9 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from diagmod.io.notebooks import NotebookError, read_notebook
 from diagmod.io.paths import project_root
-from diagmod.views.language import LANGUAGES, words_of
 
 #: The only address served; for others put a proxy with login and TLS in front.
 ADDRESS = "127.0.0.1"
@@ -117,10 +115,14 @@ def _place(page: Path) -> tuple[int, str]:
 
 
 def _in_all_languages(text: str) -> dict[str, str]:
+    from diagmod.views.language import LANGUAGES, words_of
+
     return {code: words_of(code)(text) for code in LANGUAGES}
 
 
 def _introduction(path: Path) -> dict[str, str]:
+    from diagmod.io.notebooks import NotebookError, read_notebook  # loads nbformat, which takes its time
+
     name = (path.stem.lstrip("0123456789_") or path.stem).replace("_", " ").capitalize()
     try:
         cells = read_notebook(path).cells

@@ -33,6 +33,9 @@ DETAILS = frozenset({"evidence", "recording_features", "segment_states", "segmen
 #: Tables that no page reads, and that would be the largest.
 LEFT_OUT = frozenset({"embeddings", "sequence_track", "regime_segments", "fault_probabilities"})
 
+#: Columns that tell which method a row comes from; the pipeline writes one method after the other.
+METHOD = ("level", "feature_set", "detector", "baseline", "split", "model")
+
 #: Motors that have a trend log, at most: one of these has 90 000 hourly values.
 MOST_LOGS = 48
 
@@ -124,9 +127,25 @@ def _told(rows: pd.DataFrame, name: str, copies: Copies) -> pd.DataFrame:
     repeat = np.tile(np.repeat(np.arange(repeats), len(rows)), times)
     told = rows.iloc[row].reset_index(drop=True)
     told = _renamed(told, row, copy, repeat, rows, copies)
-    order = np.lexsort((row, repeat, told["motor_id"])) if "motor_id" in told else np.lexsort((row, repeat, copy))
-    told = told.iloc[order]
+    told = told.iloc[_order(rows, row, copy, repeat)]
     return told[told["motor_id"] != "?"] if "motor_id" in told else told
+
+
+def _order(rows: pd.DataFrame, row: Any, copy: Any, repeat: Any) -> Any:
+    """Order of the rows as the pipeline leaves them: a block a method, and in it by motor where the source is."""
+    block = np.cumsum(_is_new(rows, [name for name in METHOD if name in rows]))
+    motor = [name for name in ("motor_id",) if name in rows]
+    is_by_motor = _is_new(rows, motor).sum() <= rows[motor].nunique().max() * block[-1] if motor else True
+    if not is_by_motor:
+        return np.lexsort((copy, row, repeat, block[row]))
+    first = rows.groupby(motor[0], sort=False).ngroup().to_numpy()[row] if motor else row
+    return np.lexsort((row, repeat, first, copy, block[row]))
+
+
+def _is_new(rows: pd.DataFrame, names: list[str]) -> Any:
+    """Whether a row differs from the one before it in any of some columns; the first does."""
+    values = rows[names]
+    return np.append(True, (values.to_numpy(object)[1:] != values.to_numpy(object)[:-1]).any(axis=1))
 
 
 def _renamed(told: pd.DataFrame, row: Any, copy: Any, repeat: Any, rows: pd.DataFrame, copies: Copies) -> pd.DataFrame:

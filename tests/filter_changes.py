@@ -6,6 +6,7 @@ included: other work on the machine does not disturb it, and a kernel has one pr
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import time
@@ -91,6 +92,8 @@ def views_of(name: str, root: Path) -> list[str]:
 def changes(name: str, view: str, root: Path, most: int = 3) -> Iterator[Change]:
     """Every control of a view changed ``most`` times and back, and what that took."""
     with packed_answers():
+        page_class(name)
+        gc.freeze()  # as Page.open does
         page = opened(name, view, root)
         for control_name in list(page.controls):
             for value, change in list(_changes_of(page.controls[control_name], most)):

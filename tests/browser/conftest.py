@@ -18,6 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import psutil
 import pytest
+from playwright.sync_api import Error
 
 from diagmod.serve import serve_command
 
@@ -98,7 +99,8 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
     yield make
     for context in contexts:
         for page in context.pages:
-            page.goto("about:blank")  # as a viewer leaves: the page gives its kernel back
+            with suppress(Error):  # a page may be closing already
+                page.goto("about:blank")  # as a viewer leaves: the page gives its kernel back
         context.close()
 
 

@@ -137,6 +137,7 @@ def test_a_filter_changes_numbers_tables_and_address_and_the_link_restores_the_v
     page.locator(".dm-control-condition select").select_option(label="healthy")
     healthy = own[own["condition"] == "healthy"]
     _wait_for_recordings(page, len(healthy))
+    page.wait_for_url("**condition=healthy**")
     link = page.url
     again = visit().page
     _open(again, link.partition("?")[0].replace(ADDRESS, ""), link.partition("?")[2])

@@ -11,7 +11,7 @@ import pandas as pd
 from diagmod.io.tables import TableError
 from diagmod.views.admin_figures import SEVERITIES, findings_figure
 from diagmod.views.pages.admin_parts import Part, note, paragraph, within
-from diagmod.views.pages.grids import grid
+from diagmod.views.pages.grids import MOST_GRID_ROWS, grid
 from diagmod.views.panels import FigureSlot, HtmlSlot, heading
 
 #: Sign of each status or severity, so that colour is never the only carrier.
@@ -132,12 +132,13 @@ def by_rule(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_file(found: pd.DataFrame) -> pd.DataFrame:
-    """Files with how many findings of which severity, the worst first."""
+    """Files with how many findings of which severity, the worst first; rules of those that a table shows."""
     counted = found.groupby(["file", "severity"], observed=True).size().unstack(fill_value=0)
-    counted = counted.reindex(columns=list(SEVERITIES), fill_value=0)
-    rules = found.groupby("file")["rule"].agg(lambda names: ", ".join(dict.fromkeys(names)).replace("_", " "))
-    table = counted.assign(rules=rules).reset_index()
-    return table.sort_values([*SEVERITIES, "file"], ascending=[False] * len(SEVERITIES) + [True], kind="stable")
+    counted = counted.reindex(columns=list(SEVERITIES), fill_value=0).reset_index()
+    table = counted.sort_values([*SEVERITIES, "file"], ascending=[False] * len(SEVERITIES) + [True], kind="stable")
+    shown = found[found["file"].isin(table["file"].head(MOST_GRID_ROWS))]
+    rules = shown.groupby("file")["rule"].agg(lambda names: ", ".join(dict.fromkeys(names)).replace("_", " "))
+    return table.assign(rules=table["file"].map(rules).fillna(""))
 
 
 def readiness_words(checks: pd.DataFrame) -> tuple[str, str]:

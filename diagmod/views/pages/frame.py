@@ -10,6 +10,7 @@ writes the address, so that a link restores the view; what a viewer clicks comes
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -98,6 +99,7 @@ class Page:
     @classmethod
     def open(cls) -> Self:
         """The page of the viewer who asked for it, by the query string that the server put into the environment."""
+        gc.freeze()  # what was imported stays: looking through it for rubbish would cost a tenth of a second each time
         return cls(os.environ.get("QUERY_STRING", ""))
 
     # What a page is made of; every page has its own.
