@@ -35,6 +35,8 @@ smoke: $(READY) ## the whole pipeline on tiny parameters
 
 verify: $(READY) ## the long studies, resumable; tables in reports/verify
 	for part in tests/study/test_*.py; do pytest -m study -q $$part || exit 1; done
+	pytest -m study -q tests/test_rebuild.py
+	pytest -m study -q tests/browser
 
 lint: $(READY) ## ruff, mypy, notebooks in committed form
 	ruff check .

@@ -1,6 +1,7 @@
 """Building again: same bytes, only what must run, and on the smallest data set there is.
 
-Kills in every stage are a study (tests/study/test_interrupts_*); tests/test_run.py kills one run.
+Whole rebuilds take minutes and run in `make verify`, as do kills in every stage (tests/study/test_interrupts_*);
+tests/test_run.py kills one run.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from diagmod.io.tables import describe_table, read_table
 from diagmod.sim.signal import SignalSpec, synthesise
 
 
+@pytest.mark.study
 def test_built_again_from_nothing_the_bytes_are_the_same(tiny_project: Project, tmp_path: Path) -> None:
     again = make_project(tmp_path / "again")
     again.build()
@@ -41,6 +43,7 @@ def test_a_parameter_of_training_reruns_training_and_evaluation_alone(tiny_proje
     assert project.repro() == ["train_anomaly", "evaluate"]
 
 
+@pytest.mark.study
 def test_the_smallest_data_set_of_the_readme_runs_and_says_what_it_lacks(tiny_project: Project, tmp_path: Path) -> None:
     project = tiny_project.copy(tmp_path / "copy")
     plant = project.root / "data" / "raw" / "plant"

@@ -76,6 +76,7 @@ def test_the_page_shows_stages_models_and_data_as_they_are(base, visit, root):
     assert seen.problems == []
 
 
+@pytest.mark.study
 def test_a_version_is_chosen_in_the_table_and_stands_in_the_address(base, visit):
     page = visit().page
     _open(page, base, "?family=anomaly")
@@ -86,6 +87,7 @@ def test_a_version_is_chosen_in_the_table_and_stands_in_the_address(base, visit)
     assert page.locator("text=start the pages with").first.is_visible()
 
 
+@pytest.mark.study
 def test_the_files_of_the_models_are_checked_on_demand(base, visit):
     page = visit().page
     _open(page, base)

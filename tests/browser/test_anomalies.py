@@ -79,6 +79,7 @@ def test_the_numbers_are_those_of_the_table_and_a_filter_changes_them(base, visi
     assert seen.problems == []
 
 
+@pytest.mark.study
 def test_a_link_restores_the_view_and_the_export_holds_its_rows(base, visit, scores, tmp_path):
     motor, recording = scores[["motor_id", "recording_id"]].iloc[0]
     page = visit().page
@@ -94,6 +95,7 @@ def test_a_link_restores_the_view_and_the_export_holds_its_rows(base, visit, sco
     assert list(rows["recording_id"]) == list(scores.loc[scores["motor_id"] == motor, "recording_id"])
 
 
+@pytest.mark.study
 def test_a_click_on_a_row_tells_what_drove_its_score(base, visit):
     seen = visit()
     _open(seen.page, base)

@@ -48,6 +48,7 @@ def _shown_index(row: pd.Series) -> str:
     return "unknown" if pd.isna(row["health_index"]) else f"{row['health_index']:.0f}"
 
 
+@pytest.mark.study
 def test_the_wall_is_the_table_and_a_tile_leads_to_its_motor_and_back(base, visit, health):
     seen = visit()
     page = seen.page
@@ -82,6 +83,7 @@ def test_a_link_to_a_motor_answers_with_the_numbers_of_the_table(base, visit, he
     assert seen.problems == []
 
 
+@pytest.mark.study
 def test_a_grade_that_is_clicked_narrows_the_wall(base, visit, health):
     page = visit().page
     _open(page, base)

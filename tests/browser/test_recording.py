@@ -93,6 +93,7 @@ def test_a_zoom_by_mouse_shows_the_true_samples_and_the_link_restores_it(base, v
     assert seen.problems == []
 
 
+@pytest.mark.study
 def test_numbers_follow_the_chosen_recording_and_every_view_is_drawn(base, visit, row, tiny_project):
     results = Results(tiny_project.root)
     seen = visit()
@@ -113,6 +114,7 @@ def test_numbers_follow_the_chosen_recording_and_every_view_is_drawn(base, visit
     assert seen.problems == []
 
 
+@pytest.mark.study
 def test_the_visible_samples_are_kept_as_a_table(base, visit, row):
     page = visit(accept_downloads=True).page
     _open(page, f"{base}{ADDRESS}?recording={row['recording_id']}&begin=0.5&end=0.6&phase=R")

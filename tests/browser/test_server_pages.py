@@ -144,6 +144,7 @@ def test_script_inside_what_a_page_shows_does_not_run(server, visit):
     assert page.title() == "unsafe · diagmod"
 
 
+@pytest.mark.study
 def test_upload_of_60_mb_arrives_and_of_65_mb_is_refused_in_a_sentence(server, visit, tmp_path):
     page = visit().page
     page.goto(server.base + "voila/render/echo.ipynb")

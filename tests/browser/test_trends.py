@@ -81,6 +81,7 @@ def test_the_page_shows_the_numbers_of_the_tables_and_asks_nobody_outside(base, 
     assert seen.problems == []
 
 
+@pytest.mark.study
 def test_a_motor_of_the_table_is_chosen_by_its_link_and_the_address_restores_it(base, visit):
     page = visit().page
     _open(page, base)
@@ -100,6 +101,7 @@ def test_a_motor_of_the_table_is_chosen_by_its_link_and_the_address_restores_it(
     assert again.locator(".dm-control-motor select").input_value() == "M2"
 
 
+@pytest.mark.study
 def test_a_file_holds_the_rows_of_the_choice(base, visit, root):
     page = visit().page
     _open(page, base, "?motor=M1&phase=R&days=10")
@@ -113,6 +115,7 @@ def test_a_file_holds_the_rows_of_the_choice(base, visit, root):
     assert found["q50"].tolist() == stored["q50"].tolist()
 
 
+@pytest.mark.study
 def test_a_project_that_was_built_shows_its_forecasts_or_why_there_are_none(visit, tiny_project: Project):
     results = Results(tiny_project.root)
     series, risk = results.table("forecast_series"), results.table("forecast_risk")
