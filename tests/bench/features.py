@@ -22,7 +22,7 @@ import psutil
 import scipy.fft
 import scipy.signal
 from bench.audit import FS_HZ, MOTOR, recording
-from bench.rows import Row, alternate
+from bench.rows import Row, alternate, peak_mb
 
 from diagmod.core.features import compute_features
 from diagmod.core.windows import segment_starts, segments
@@ -173,9 +173,7 @@ def _main(path: Path) -> None:
     compute_parts(read_waveform(path)[:, : round(2 * FS_HZ)], FS_HZ, SETTINGS)
     before = psutil.Process().memory_info().rss
     compute_parts(read_waveform(path), FS_HZ, SETTINGS)
-    # Not ru_maxrss, which a process inherits from the one that started it.
-    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-    sys.stdout.write(str((1024 * int(status["VmHWM"].split()[0]) - before) / 1e6))
+    sys.stdout.write(str((2**20 * peak_mb() - before) / 1e6))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ only parses to float32 and writes Parquet with the same codec and threads. Memor
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -17,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
-from bench.rows import Row, alternate
+from bench.rows import Row, alternate, peak_mb
 
 from diagmod.core.rulesets import default_rules, ruleset_from
 from diagmod.io.ingest import ingest_recording
@@ -53,8 +52,8 @@ def load_peak_mb(workshop: Path) -> Row:
     command = [sys.executable, str(Path(__file__)), str(workshop)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-    peak_mb = float(done.stdout)
-    return Row("load_peak_mb", peak_mb, "MB", None, peak_mb, 600.0)
+    peak = float(done.stdout)
+    return Row("load_peak_mb", peak, "MB", None, peak, 600.0)
 
 
 def make_dataset(workshop: Path, repeats: int) -> Path:
@@ -94,4 +93,4 @@ def bare_copy(file: Path, target: Path) -> None:
 
 if __name__ == "__main__":
     load_all(Path(sys.argv[1]), Path(sys.argv[1]) / "dataset_10")
-    sys.stdout.write(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+    sys.stdout.write(str(peak_mb()))

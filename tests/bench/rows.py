@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -42,3 +43,9 @@ def alternate(ours: Callable[[], object], floor: Callable[[], object], rounds: i
             if round_number:
                 kept.append(time.perf_counter() - begin)
     return statistics.median(seconds[0]), statistics.median(seconds[1])
+
+
+def peak_mb() -> float:
+    """Most memory that this process held, MiB; not ``ru_maxrss``, which is inherited from the one that started it."""
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return int(status["VmHWM"].split()[0]) / 1024
