@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 REPORT_HELP = "Write the status of a motor, or of the fleet, as one HTML or PDF file."
 
-#: Languages that a report can be written in.
-LANGUAGES = ("en", "ru")
-
 
 class ReportError(StageError):
     """A report cannot be written; the message is one sentence."""
@@ -40,6 +37,8 @@ def report_command(
     """Write the document and say where it is."""
     if bool(motor) == fleet:
         raise ReportError("say what the report is about: --motor M, or --fleet for all motors")
+    from diagmod.views.language import LANGUAGES
+
     if lang not in LANGUAGES:
         raise ReportError(f"--lang must be one of {', '.join(LANGUAGES)}, got {lang!r}")
     if not out.parent.is_dir():

@@ -14,7 +14,7 @@ import pandas as pd
 
 from diagmod.core.verdicts import Reason
 from diagmod.io.trend_tables import RMS
-from diagmod.views.forecast_figures import LOOK_BACK, forecast_figure
+from diagmod.views.forecast_figures import forecast_figure
 from diagmod.views.forecast_panes import MOST_PANES, Pane, add_events, beside, ends_of
 from diagmod.views.panes import MEASURED, nothing, panes
 from diagmod.views.series_styles import marker_style
@@ -189,11 +189,6 @@ def crossed_figure(risk: pd.DataFrame, motor_id: str, days: int = 30) -> go.Figu
             hovertemplate="within %{x:.0f} days: %{y:.0f} %<extra>%{fullData.name}</extra>",
         )  # fmt: skip
     return chart.update_xaxes(range=[0, days + 1]).update_yaxes(range=[-3, 103])
-
-
-def begin_of(leg: str, origin: pd.Timestamp, first: pd.Timestamp | None) -> pd.Timestamp:
-    """Begin of a picture of a leg: what a viewer chose, some weeks before the forecast otherwise."""
-    return first or origin - LOOK_BACK[leg]
 
 
 def _add_columns(pane: Pane, columns: pd.DataFrame, size_h: int, *, is_of_samples: bool) -> None:

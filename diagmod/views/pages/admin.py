@@ -20,11 +20,11 @@ from diagmod.views.pages.admin_data import QualityPart, ReadinessPart, readiness
 from diagmod.views.pages.admin_drift import DriftPart, worst_verdict
 from diagmod.views.pages.admin_evaluation import EvaluationPart
 from diagmod.views.pages.admin_models import ModelsPart, registry_of
-from diagmod.views.pages.admin_parts import TROUBLES, Known, Part
+from diagmod.views.pages.admin_parts import Known, Part
 from diagmod.views.pages.admin_records import AuditPart, DiskPart
 from diagmod.views.pages.admin_runs import RunsPart, states_of
 from diagmod.views.pages.controls import Control, Day, OneOf, Search, SomeOf
-from diagmod.views.pages.frame import Page, first_cards
+from diagmod.views.pages.frame import PROBLEMS, Page, first_cards
 
 T = TypeVar("T")
 
@@ -121,7 +121,7 @@ class AdminPage(Page):
 def _tables(part: Part) -> Mapping[str, pd.DataFrame]:
     try:
         return part.tables()
-    except TROUBLES:
+    except PROBLEMS:
         return {}
 
 
@@ -129,7 +129,7 @@ def _or(make: Callable[[], T], otherwise: T) -> T:
     """What it makes, or the other thing where it cannot; the part that shows it says why."""
     try:
         return make()
-    except TROUBLES:
+    except PROBLEMS:
         return otherwise
 
 

@@ -19,8 +19,8 @@ from diagmod.io.model_registry import Registry
 from diagmod.io.model_transactions import settle
 from diagmod.io.model_versions import ModelName
 from diagmod.views.language import Words
-from diagmod.views.pages.admin_parts import TROUBLES, note
-from diagmod.views.pages.frame import in_words
+from diagmod.views.pages.admin_parts import note
+from diagmod.views.pages.frame import PROBLEMS, in_words
 from diagmod.views.panels import HtmlSlot
 
 #: What can be done to a model, and the word on its button.
@@ -128,7 +128,7 @@ class ChangeBox(widgets.VBox):
         reason = self.reason.value if isinstance(self.reason.value, str) else ""
         try:
             done = change_model(self._root, action, subject, reason.strip()[:_LONGEST])
-        except TROUBLES as exc:
+        except PROBLEMS as exc:
             self.said.show(note(self._words(f"This cannot be done: {in_words(exc)}"), "bad"))
         else:
             self.said.show(f"<p class='dm-note' role='status'>{escape(self._words(change_in_words(done)))}</p>")

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import ipywidgets as widgets
 import pandas as pd
 
-from diagmod.io.stages import StageError
 from diagmod.views.pages.frame import PROBLEMS, in_words
 from diagmod.views.panels import HtmlSlot
 
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from diagmod.views.pages.frame import Page
-
-#: What a part can meet in files that are missing, damaged or of another version.
-TROUBLES = (*PROBLEMS, StageError)
 
 
 class Known:
@@ -41,7 +37,7 @@ class Known:
         if name not in self._kept:
             try:
                 self._kept[name] = (make(), None)
-            except TROUBLES as exc:
+            except PROBLEMS as exc:
                 self._kept[name] = (None, exc)
         value, trouble = self._kept[name]
         if trouble is not None:
@@ -96,7 +92,7 @@ class Part:
         trouble = ""
         try:
             self.draw()
-        except TROUBLES as exc:
+        except PROBLEMS as exc:
             trouble = note(self.words(f"This part cannot be shown: {in_words(exc)}"), "bad")
         self._trouble.show(trouble)
         self._body.layout.display = "none" if trouble else ""

@@ -10,7 +10,7 @@ import base64
 import io
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from html import escape
 from typing import Any
 
@@ -30,6 +30,22 @@ MIME = {
     "html": "text/html;charset=utf-8",
     "zip": "application/zip",
 }
+
+
+class Tables(Mapping[str, pd.DataFrame]):
+    """Tables by name, made when they are asked for."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], pd.DataFrame]]) -> None:
+        self._makers = dict(makers)
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return self._makers[name]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
 
 
 def as_csv(table: pd.DataFrame) -> bytes:

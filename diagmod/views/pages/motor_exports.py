@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pandas as pd
+
+from diagmod.views.pages.downloads import Tables
 
 if TYPE_CHECKING:
     from diagmod.io.results import Results
@@ -13,22 +15,6 @@ if TYPE_CHECKING:
 
 #: Tables on the recording that is shown.
 OF_RECORDING = ("diagnoses", "evidence", "signatures", "recording_states")
-
-
-class Tables(Mapping[str, pd.DataFrame]):
-    """Tables by name, made when they are asked for."""
-
-    def __init__(self, makers: Mapping[str, Callable[[], pd.DataFrame]]) -> None:
-        self._makers = dict(makers)
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        return self._makers[name]()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._makers)
-
-    def __len__(self) -> int:
-        return len(self._makers)
 
 
 def fleet_tables(results: Results, fleet: pd.DataFrame) -> Tables:

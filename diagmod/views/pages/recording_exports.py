@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, KeysView, Mapping
+from collections.abc import KeysView
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 
 from diagmod.core.verdicts import Reason
 from diagmod.views.pages import recording_rows as rows
+from diagmod.views.pages.downloads import Tables
 from diagmod.views.pages.recording_parts import range_of
 
 if TYPE_CHECKING:
@@ -22,24 +23,20 @@ MOST_SAMPLES = 500_000
 MOST_IN_ALL = 100_000
 
 
-class Exports(Mapping[str, pd.DataFrame]):
+class Exports(Tables):
     """Samples and spectrum of what is looked at, features, verdicts and evidence."""
 
     def __init__(self, page: RecordingPage) -> None:
         self._page = page
-        self._makers: dict[str, Callable[[], pd.DataFrame]] = {
-            "waveform": self._waveform, "spectrum": self._spectrum, "features": self._features,
-            "verdicts": self._verdicts, "evidence": self._evidence,
-        }  # fmt: skip
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        return self._makers[name]()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._makers)
-
-    def __len__(self) -> int:
-        return len(self._makers)
+        super().__init__(
+            {
+                "waveform": self._waveform,
+                "spectrum": self._spectrum,
+                "features": self._features,
+                "verdicts": self._verdicts,
+                "evidence": self._evidence,
+            }
+        )
 
     def keys(self) -> KeysView[str]:
         """What goes into a workbook or JSON of all: everything, but for samples that are too many for it."""
